@@ -1,0 +1,25 @@
+package dev.whit.backend;
+
+import java.util.Map;
+
+/**
+ * What a backend serves, as it describes itself to clients.
+ *
+ * @param format "littlebit", "nanoquant", "dense", …
+ * @param architecture the checkpoint's {@code model_type}
+ * @param maxContext most tokens of prompt and answer together
+ * @param vocabularySize number of logits
+ * @param bitsPerWeight effective bits per weight of the linear layers, scales counted
+ * @param parameters number of parameters that the linear layers, embeddings and norms stand for
+ * @param bytes weight bytes by part: embeddings, head, linears, norms
+ * @param device what computes, as {@code Kernels.description()}
+ */
+public record BackendInfo(
+    String format,
+    String architecture,
+    int maxContext,
+    int vocabularySize,
+    double bitsPerWeight,
+    long parameters,
+    Map<String, Long> bytes,
+    String device) {}

@@ -1,0 +1,61 @@
+package dev.whit.backend;
+
+import java.time.Duration;
+
+/**
+ * What a backend tells about its work, for metrics. Called from the backend's thread; must return
+ * at once and never throw.
+ */
+public interface BackendListener {
+  /** Ignores everything. */
+  BackendListener NONE = new BackendListener() {};
+
+  /** State after a step: gauges. */
+  default void onStep(StepStats stats) {}
+
+  /** The first token of a generation. */
+  default void onFirstToken(Duration sinceArrival) {}
+
+  /** A later token. */
+  default void onToken(Duration sincePrevious) {}
+
+  /** A generation ended, however; exactly once for each one that was accepted. */
+  default void onFinished(GenerationStats stats) {}
+
+  /** A generation was not accepted. */
+  default void onRejected(RejectedException.Reason reason) {}
+
+  /**
+   * @param running sequences with cache blocks
+   * @param waiting sequences in the queue
+   * @param usedBlocks cache blocks in use
+   * @param totalBlocks all cache blocks
+   * @param prefillTokens prompt tokens computed in this step
+   * @param decodeTokens tokens generated in this step
+   */
+  record StepStats(
+      int running,
+      int waiting,
+      int usedBlocks,
+      int totalBlocks,
+      int prefillTokens,
+      int decodeTokens) {}
+
+  /**
+   * @param outcome the last event
+   * @param promptTokens tokens of the prompt
+   * @param generatedTokens tokens generated
+   * @param queued from arrival to the first step with it
+   * @param prefill from then to its first token
+   * @param decode from its first token to its last
+   * @param total from arrival to the end
+   */
+  record GenerationStats(
+      GenerationEvent outcome,
+      int promptTokens,
+      int generatedTokens,
+      Duration queued,
+      Duration prefill,
+      Duration decode,
+      Duration total) {}
+}

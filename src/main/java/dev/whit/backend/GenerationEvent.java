@@ -1,0 +1,41 @@
+package dev.whit.backend;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What happens to a generation, in order: prompt scores (when asked for) in chunks, tokens, then
+ * exactly one {@link Finished}, {@link Cancelled} or {@link Failed}.
+ */
+public sealed interface GenerationEvent {
+  /** Scores of the next prompt tokens, in order, beginning with the second (the first has none). */
+  record PromptScored(List<TokenScore> scores) implements GenerationEvent {}
+
+  /**
+   * A generated token.
+   *
+   * @param token its id; a stop token is reported too, {@code Finished} follows it
+   * @param score its log-probability, when asked for
+   */
+  record Token(int token, @Nullable TokenScore score) implements GenerationEvent {}
+
+  /** The generation ended well. */
+  record Finished(FinishReason reason) implements GenerationEvent {}
+
+  /** The generation was cancelled. */
+  record Cancelled(CancelCause cause) implements GenerationEvent {}
+
+  /** The generation failed; the message is for logs, not for clients. */
+  record Failed(String message) implements GenerationEvent {}
+
+  /** Whether no event follows this one. */
+  default boolean isLast() {
+    return switch (this) {
+      case PromptScored p -> false;
+      case Token t -> false;
+      case Finished f -> true;
+      case Cancelled c -> true;
+      case Failed f -> true;
+    };
+  }
+}

@@ -1,0 +1,37 @@
+package dev.whit.backend;
+
+import java.util.Set;
+
+/**
+ * One sequence to generate, validated: tokens in, tokens out.
+ *
+ * @param id request id, for logs and metrics; several generations of one request share it
+ * @param prompt prompt token ids, at least one
+ * @param maxTokens most tokens to generate, 0 only to score the prompt; prompt + maxTokens may
+ *     exceed the context, the generation then ends with {@link FinishReason#LENGTH}
+ * @param sampling how tokens are chosen
+ * @param stopTokens ids that end the generation (the model's end of sequence is among them, unless
+ *     {@code ignore_eos})
+ * @param topLogprobs −1: no log-probabilities; otherwise each generated token's, with this many
+ *     most likely alternatives
+ * @param promptLogprobs the same for the prompt's tokens
+ */
+public record GenerationRequest(
+    String id,
+    int[] prompt,
+    int maxTokens,
+    SamplingParams sampling,
+    Set<Integer> stopTokens,
+    int topLogprobs,
+    int promptLogprobs) {
+
+  public GenerationRequest {
+    if (prompt.length == 0) {
+      throw new IllegalArgumentException("empty prompt");
+    }
+    if (maxTokens < 0) {
+      throw new IllegalArgumentException("negative maxTokens " + maxTokens);
+    }
+    stopTokens = Set.copyOf(stopTokens);
+  }
+}

@@ -1,0 +1,57 @@
+package dev.whit.config;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The settings under {@code whit.*}: the command line over the environment ({@code WHIT_*}) over
+ * the file given by {@code --config} over these defaults. Read once at start.
+ */
+@ConfigMapping(prefix = "whit")
+public interface WhitConfig {
+  /** Address to listen on. Anything but loopback without API keys is warned about. */
+  @WithDefault("127.0.0.1")
+  String host();
+
+  /** Port to listen on; 0 takes a free one. */
+  @WithDefault("8080")
+  int port();
+
+  /** Served models, {@code NAME=TARGET[,base=DIR][,ctx=N]}; without any, the demo models. */
+  Optional<List<String>> model();
+
+  /** Directory of the demo models. */
+  Optional<Path> demoDir();
+
+  /**
+   * Most tokens of a sequence, prompt and answer together; default: what the model was made for.
+   */
+  Optional<Integer> ctxSize();
+
+  /** Most sequences that run at once, per model. */
+  @WithDefault("32")
+  int maxSeqs();
+
+  /** Worker threads for kernels; 0 takes one per available processor. */
+  @WithDefault("0")
+  int threads();
+
+  /** Element type of the key/value cache: f32 or f16. */
+  @WithDefault("f16")
+  String kvCache();
+
+  /** Most requests that wait, per model; more are refused with 429. */
+  @WithDefault("1024")
+  int maxQueue();
+
+  /** How long running requests may take to finish at shutdown. */
+  @WithDefault("30s")
+  Duration drain();
+
+  /** A chat template file that replaces the models' own. */
+  Optional<Path> chatTemplate();
+}

@@ -1,0 +1,7 @@
+/**
+ * OpenAI's wire format: request parsing and reply records. The names of JSON fields live only here.
+ */
+@NullMarked
+package dev.whit.rest.openai;
+
+import org.jspecify.annotations.NullMarked;
