@@ -26,6 +26,8 @@ public interface BackendListener {
   default void onRejected(RejectedException.Reason reason) {}
 
   /**
+   * State of the engine after a step.
+   *
    * @param running sequences with cache blocks
    * @param waiting sequences in the queue
    * @param usedBlocks cache blocks in use
@@ -42,6 +44,8 @@ public interface BackendListener {
       int decodeTokens) {}
 
   /**
+   * How a generation went.
+   *
    * @param outcome the last event
    * @param promptTokens tokens of the prompt
    * @param generatedTokens tokens generated
