@@ -54,8 +54,7 @@ final class ConfigSection {
     try {
       long size = Files.size(file);
       if (size > MAX_BYTES) {
-        throw CheckpointException.file(
-            file, "has " + size + " bytes; the limit is " + MAX_BYTES);
+        throw CheckpointException.file(file, "has " + size + " bytes; the limit is " + MAX_BYTES);
       }
       JsonNode node = MAPPER.readTree(Files.readAllBytes(file));
       if (!node.isObject()) {

@@ -12,8 +12,7 @@ import java.util.Optional;
  * @param parser reads {@code config.json}
  * @param tensors tensor names
  */
-record Family(
-    String modelType, ClassDefaults defaults, ConfigParser parser, TensorNames tensors) {
+record Family(String modelType, ClassDefaults defaults, ConfigParser parser, TensorNames tensors) {
 
   private static final TensorNames LLAMA_TENSORS =
       new TensorNames(
@@ -36,14 +35,12 @@ record Family(
       List.of(
           new Family(
               "llama",
-              new ClassDefaults(
-                  32000, 4096, 11008, 32, 32, 0, 2048, 1e-6, 10000, 0, false, 2),
+              new ClassDefaults(32000, 4096, 11008, 32, 32, 0, 2048, 1e-6, 10000, 0, false, 2),
               LlamaConfigParser::parse,
               LLAMA_TENSORS),
           new Family(
               "mistral",
-              new ClassDefaults(
-                  32000, 4096, 14336, 32, 32, 8, 131072, 1e-6, 10000, 4096, false, 2),
+              new ClassDefaults(32000, 4096, 14336, 32, 32, 8, 131072, 1e-6, 10000, 4096, false, 2),
               LlamaConfigParser::parse,
               LLAMA_TENSORS));
 

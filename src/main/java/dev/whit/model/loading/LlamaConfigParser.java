@@ -72,8 +72,7 @@ final class LlamaConfigParser {
       kvHeads = config.assume(key, asHeads ? heads : defaults.kvHeads());
     }
     if (heads % kvHeads != 0) {
-      throw config.invalid(
-          key, "is " + kvHeads + ": must divide num_attention_heads " + heads);
+      throw config.invalid(key, "is " + kvHeads + ": must divide num_attention_heads " + heads);
     }
     return kvHeads;
   }

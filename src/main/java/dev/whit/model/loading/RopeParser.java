@@ -72,12 +72,11 @@ final class RopeParser {
   private void refuseUnknownKeys(ConfigSection section) {
     section
         .keys()
-        .forEachRemaining(
-            key -> {
-              if (!KNOWN.contains(key)) {
-                throw section.wrong(key, "not supported");
-              }
-            });
+        .forEachRemaining(key -> {
+          if (!KNOWN.contains(key)) {
+            throw section.wrong(key, "not supported");
+          }
+        });
   }
 
   /** Where a key is that may stand among the rope settings or, in older files, beside them. */

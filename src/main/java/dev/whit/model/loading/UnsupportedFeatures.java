@@ -9,7 +9,9 @@ import java.util.Map;
  * feature would give wrong text and no error.
  */
 final class UnsupportedFeatures {
-  /** Key to the values, as JSON spells them, that leave the forward pass alone; null always does. */
+  /**
+   * Key to the values, as JSON spells them, that leave the forward pass alone; null always does.
+   */
   private static final Map<String, List<String>> NEUTRAL =
       Map.ofEntries(
           Map.entry("quantization_config", List.of("{}")),
@@ -36,11 +38,10 @@ final class UnsupportedFeatures {
 
   /** Fails when the configuration sets one of them. */
   static void refuse(ConfigSection config) {
-    NEUTRAL.forEach(
-        (key, neutral) -> {
-          if (config.has(key) && !neutral.contains(config.show(key))) {
-            throw config.wrong(key, "not supported");
-          }
-        });
+    NEUTRAL.forEach((key, neutral) -> {
+      if (config.has(key) && !neutral.contains(config.show(key))) {
+        throw config.wrong(key, "not supported");
+      }
+    });
   }
 }
