@@ -99,6 +99,11 @@ public final class Engine implements Backend {
     thread.start();
   }
 
+  /** For tests that step by hand. */
+  Scheduler scheduler() {
+    return scheduler;
+  }
+
   @Override
   public BackendInfo info() {
     return info;
