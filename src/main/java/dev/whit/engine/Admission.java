@@ -1,0 +1,98 @@
+package dev.whit.engine;
+
+import dev.whit.backend.RejectedException;
+import dev.whit.backend.RejectedException.Reason;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The door of an engine: bounds how many generations are inside, keeps arrivals until the engine
+ * thread takes them, and tells the refused when to come back. Safe for use by many threads.
+ */
+final class Admission {
+  private static final Duration SHORTEST_RETRY = Duration.ofSeconds(1);
+  private static final Duration LONGEST_RETRY = Duration.ofSeconds(60);
+  private static final Duration RETRY_WHEN_CLOSED = Duration.ofSeconds(30);
+  // Weight of the newest sample in the mean time of service.
+  private static final double SMOOTHING = 0.125;
+
+  private final EngineConfig config;
+  private List<Sequence> arrivals = new ArrayList<>();
+  private int inside;
+  private boolean open = true;
+  private double serviceSeconds;
+
+  Admission(EngineConfig config) {
+    this.config = config;
+  }
+
+  /** Lets a sequence in, or throws the reason why not. */
+  synchronized void enter(Sequence sequence) {
+    if (!open) {
+      throw new RejectedException(
+          Reason.UNAVAILABLE, RETRY_WHEN_CLOSED, "the model takes no more requests");
+    }
+    int limit = config.maxSequences() + config.maxQueue();
+    if (inside >= limit) {
+      throw new RejectedException(
+          Reason.QUEUE_FULL,
+          retryAfter(),
+          "the queue is full: %d generations run or wait, the limit is %d"
+              .formatted(inside, limit));
+    }
+    inside++;
+    arrivals.add(sequence);
+  }
+
+  // Until the queue that is here now has been served, at the speed of late.
+  private Duration retryAfter() {
+    int queued = Math.max(0, inside - config.maxSequences());
+    double seconds = Math.ceil(queued * serviceSeconds / config.maxSequences());
+    Duration estimate = Duration.ofSeconds((long) seconds);
+    if (estimate.compareTo(SHORTEST_RETRY) < 0) {
+      return SHORTEST_RETRY;
+    }
+    return estimate.compareTo(LONGEST_RETRY) > 0 ? LONGEST_RETRY : estimate;
+  }
+
+  /** The sequences that came since the last call, in order. */
+  synchronized List<Sequence> takeArrivals() {
+    if (arrivals.isEmpty()) {
+      return List.of();
+    }
+    List<Sequence> taken = arrivals;
+    arrivals = new ArrayList<>();
+    return taken;
+  }
+
+  synchronized boolean hasArrivals() {
+    return !arrivals.isEmpty();
+  }
+
+  /** A sequence is done, after {@code service} from its first step. */
+  synchronized void leave(Duration service) {
+    inside--;
+    double seconds = service.toNanos() * 1e-9;
+    serviceSeconds += (seconds - serviceSeconds) * (serviceSeconds == 0 ? 1 : SMOOTHING);
+    if (inside == 0) {
+      notifyAll();
+    }
+  }
+
+  /** Lets nobody in any more. */
+  synchronized void close() {
+    open = false;
+  }
+
+  /** Waits until nobody is inside, at most so long. */
+  synchronized void awaitEmpty(Duration timeout) throws InterruptedException {
+    long left = TimeUnit.NANOSECONDS.convert(timeout);
+    long deadline = System.nanoTime() + left;
+    while (inside > 0 && left > 0) {
+      TimeUnit.NANOSECONDS.timedWait(this, left);
+      left = deadline - System.nanoTime();
+    }
+  }
+}

@@ -1,0 +1,74 @@
+package dev.whit.engine;
+
+import dev.whit.backend.GenerationRequest;
+import dev.whit.backend.TokenScore;
+import dev.whit.engine.StepResult.SequenceResult;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Makes a sequence's results from its rows of logits: scores of its prompt, the next token and its
+ * score. They depend on the rows, the request and the index of the token only.
+ */
+final class Sampler {
+  private final TokenChooser chooser;
+  private final TokenScorer scorer;
+
+  Sampler(int vocabulary) {
+    chooser = new TokenChooser(vocabulary);
+    scorer = new TokenScorer(vocabulary);
+  }
+
+  /**
+   * The results of one chunk. It fails alone when a logit is not finite.
+   *
+   * @param rows the chunk's {@linkplain ScheduledChunk#scoredRows rows that score} the prompt, then
+   *     the last one if it {@linkplain ScheduledChunk#samples samples}
+   */
+  SequenceResult sample(ScheduledChunk chunk, LogitRows rows) {
+    Sequence sequence = chunk.sequence();
+    GenerationRequest request = sequence.request();
+    List<TokenScore> promptScores = new ArrayList<>();
+    try {
+      for (int i = 0; i < chunk.scoredRows(); i++) {
+        int position = chunk.scoreStart() + i;
+        float[] logits = requireFinite(rows.row(i), position);
+        int next = sequence.token(position + 1);
+        promptScores.add(scorer.score(logits, next, request.promptLogprobs()));
+      }
+      if (!chunk.samples()) {
+        return new SequenceResult(SequenceResult.NO_TOKEN, null, promptScores, null);
+      }
+      float[] logits = requireFinite(rows.row(chunk.scoredRows()), chunk.end() - 1);
+      int token = chooser.choose(logits, request.sampling(), sequence.generated());
+      int top = request.topLogprobs();
+      TokenScore score = top < 0 ? null : scorer.score(logits, token, top);
+      return new SequenceResult(token, score, promptScores, null);
+    } catch (NonFiniteLogitException e) {
+      return SequenceResult.failed(e.getMessage());
+    }
+  }
+
+  private static float[] requireFinite(float[] logits, int position)
+      throws NonFiniteLogitException {
+    for (int id = 0; id < logits.length; id++) {
+      if (!Float.isFinite(logits[id])) {
+        throw new NonFiniteLogitException(position, id, logits[id]);
+      }
+    }
+    return logits;
+  }
+
+  private static final class NonFiniteLogitException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    NonFiniteLogitException(int position, int id, float logit) {
+      super("the logit of token %d after position %d is %s".formatted(id, position, logit));
+    }
+
+    @Override
+    public String getMessage() {
+      return String.valueOf(super.getMessage());
+    }
+  }
+}

@@ -1,0 +1,189 @@
+package dev.whit.engine;
+
+import dev.whit.backend.BackendListener.StepStats;
+import dev.whit.backend.GenerationEvent;
+import dev.whit.engine.StepResult.SequenceResult;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides what each step computes. There is no prefill or decode phase: every sequence's computed
+ * tokens catch up with its tokens under one token budget per step, running sequences first, then
+ * waiting ones, each in order of arrival.
+ *
+ * <p>A sequence runs once there are blocks for all its tokens; while it generates it takes one more
+ * whenever it needs one. When there is none, the latest-arrived running sequence is preempted: it
+ * loses its blocks, returns to the front of the queue and is computed again later. The oldest one
+ * is never preempted and fits alone ({@link EngineConfig}), so there is always progress.
+ */
+final class Scheduler {
+  private final EngineConfig config;
+  private final BlockManager blocks;
+  // Both in order of arrival, and every running sequence has arrived before every waiting one.
+  private final List<Sequence> running = new ArrayList<>();
+  private final Deque<Sequence> waiting = new ArrayDeque<>();
+  private long preemptions;
+
+  Scheduler(EngineConfig config) {
+    this.config = config;
+    blocks = new BlockManager(config.blocks());
+  }
+
+  /** Puts arrivals at the end of the queue. */
+  void add(Collection<Sequence> arrivals) {
+    waiting.addAll(arrivals);
+  }
+
+  /** Whether there is nothing to do. */
+  boolean isEmpty() {
+    return running.isEmpty() && waiting.isEmpty();
+  }
+
+  /** Removes the sequences that end without another step: cancelled ones and empty tasks. */
+  List<SequenceEvent> removeEnded() {
+    return removeEnding(null);
+  }
+
+  /** Removes all sequences; those that do not end by themselves end with {@code event}. */
+  List<SequenceEvent> removeAll(GenerationEvent event) {
+    return removeEnding(event);
+  }
+
+  private List<SequenceEvent> removeEnding(@Nullable GenerationEvent otherwise) {
+    List<SequenceEvent> ended = new ArrayList<>();
+    for (Collection<Sequence> queue : List.of(running, waiting)) {
+      for (Iterator<Sequence> all = queue.iterator(); all.hasNext(); ) {
+        Sequence sequence = all.next();
+        GenerationEvent own = sequence.ending();
+        GenerationEvent event = own != null ? own : otherwise;
+        if (event != null) {
+          all.remove();
+          sequence.blockTable().release(blocks);
+          ended.add(new SequenceEvent(sequence, event));
+        }
+      }
+    }
+    return ended;
+  }
+
+  /** Chooses the tokens of the next step and takes the blocks that they need. */
+  SchedulerOutput schedule() {
+    List<ScheduledChunk> chunks = new ArrayList<>();
+    int budget = config.maxBatchTokens();
+    boolean preempted = false;
+    for (int i = 0; i < running.size() && budget > 0; i++) {
+      Sequence sequence = running.get(i);
+      ScheduledChunk chunk = nextChunk(sequence, budget);
+      while (i < running.size() && sequence.blockTable().missing(chunk.end()) > blocks.free()) {
+        preemptLatest(); // in the end this very sequence, which ends the loop
+        preempted = true;
+      }
+      if (i < running.size()) {
+        sequence.blockTable().grow(chunk.end(), blocks);
+        chunks.add(chunk);
+        budget -= chunk.count();
+      }
+    }
+    // What was just preempted needs more blocks than there are: nobody may overtake it.
+    while (!preempted && budget > 0 && canAdmit()) {
+      Sequence sequence = waiting.remove();
+      sequence.blockTable().grow(sequence.targetTokens(), blocks);
+      running.add(sequence);
+      ScheduledChunk chunk = nextChunk(sequence, budget);
+      chunks.add(chunk);
+      budget -= chunk.count();
+    }
+    if (chunks.isEmpty() && !isEmpty()) {
+      throw new IllegalStateException(
+          "%d sequences run and %d wait, but none can be computed with %d of %d blocks free"
+              .formatted(running.size(), waiting.size(), blocks.free(), blocks.total()));
+    }
+    return new SchedulerOutput(chunks);
+  }
+
+  private boolean canAdmit() {
+    Sequence next = waiting.peek();
+    return next != null
+        && running.size() < config.maxSequences()
+        && next.blockTable().missing(next.targetTokens()) <= blocks.free();
+  }
+
+  private static ScheduledChunk nextChunk(Sequence sequence, int budget) {
+    int start = sequence.computedTokens();
+    return new ScheduledChunk(sequence, start, Math.min(sequence.targetTokens() - start, budget));
+  }
+
+  private void preemptLatest() {
+    Sequence latest = running.removeLast();
+    latest.preempt(blocks);
+    waiting.addFirst(latest);
+    preemptions++;
+  }
+
+  /**
+   * Takes a step's results over into its sequences and removes those that end.
+   *
+   * @return what happened to them, in order
+   */
+  List<SequenceEvent> update(SchedulerOutput output, StepResult result) {
+    int chunks = output.chunks().size();
+    if (result.results().size() != chunks) {
+      throw new IllegalStateException(
+          "%d results for %d chunks".formatted(result.results().size(), chunks));
+    }
+    List<SequenceEvent> events = new ArrayList<>();
+    for (int i = 0; i < chunks; i++) {
+      update(output.chunks().get(i), result.results().get(i), events);
+    }
+    return events;
+  }
+
+  private void update(ScheduledChunk chunk, SequenceResult result, List<SequenceEvent> events) {
+    Sequence sequence = chunk.sequence();
+    if (result.failure() != null) {
+      remove(sequence, new GenerationEvent.Failed(result.failure()), events);
+      return;
+    }
+    sequence.computed(chunk.end());
+    if (!result.promptScores().isEmpty()) {
+      GenerationEvent scored = new GenerationEvent.PromptScored(result.promptScores());
+      events.add(new SequenceEvent(sequence, scored));
+    }
+    if (result.sampled()) {
+      sequence.append(result.token());
+      GenerationEvent token = new GenerationEvent.Token(result.token(), result.score());
+      events.add(new SequenceEvent(sequence, token));
+    }
+    GenerationEvent ending = sequence.ending();
+    if (ending != null) {
+      remove(sequence, ending, events);
+    }
+  }
+
+  private void remove(Sequence sequence, GenerationEvent event, List<SequenceEvent> events) {
+    running.remove(sequence);
+    sequence.blockTable().release(blocks);
+    events.add(new SequenceEvent(sequence, event));
+  }
+
+  /** State after a step. */
+  StepStats stats(SchedulerOutput output, StepResult result) {
+    return new StepStats(
+        running.size(),
+        waiting.size(),
+        blocks.used(),
+        blocks.total(),
+        output.promptTokens(),
+        result.sampledTokens());
+  }
+
+  /** How often a sequence lost its blocks to another. */
+  long preemptions() {
+    return preemptions;
+  }
+}

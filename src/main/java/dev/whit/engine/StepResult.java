@@ -1,0 +1,61 @@
+package dev.whit.engine;
+
+import dev.whit.backend.TokenScore;
+import java.util.Collections;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one step gave.
+ *
+ * @param results one for each chunk of the {@link SchedulerOutput}, in its order
+ */
+public record StepResult(List<SequenceResult> results) {
+  static final StepResult EMPTY = new StepResult(List.of());
+
+  public StepResult {
+    results = List.copyOf(results);
+  }
+
+  /** A step that failed for all its sequences alike. */
+  static StepResult failed(int chunks, String message) {
+    return new StepResult(Collections.nCopies(chunks, SequenceResult.failed(message)));
+  }
+
+  int sampledTokens() {
+    return (int) results.stream().filter(SequenceResult::sampled).count();
+  }
+
+  /**
+   * What it gave for one sequence.
+   *
+   * @param token the sampled token, {@link #NO_TOKEN} where the chunk samples none
+   * @param score its score, when asked for
+   * @param promptScores scores of the prompt tokens, one for each of the chunk's {@link
+   *     ScheduledChunk#scoredRows}
+   * @param failure why it failed, for logs; null if it did not
+   */
+  public record SequenceResult(
+      int token,
+      @Nullable TokenScore score,
+      List<TokenScore> promptScores,
+      @Nullable String failure) {
+
+    /** No token was sampled. */
+    public static final int NO_TOKEN = -1;
+
+    public SequenceResult {
+      promptScores = List.copyOf(promptScores);
+    }
+
+    /** A sequence that fails alone. */
+    public static SequenceResult failed(String message) {
+      return new SequenceResult(NO_TOKEN, null, List.of(), message);
+    }
+
+    /** Whether there is a sampled token. */
+    public boolean sampled() {
+      return token != NO_TOKEN;
+    }
+  }
+}

@@ -1,0 +1,74 @@
+package dev.whit.model.loading;
+
+import dev.whit.checkpoint.CheckpointException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a user names as a model.
+ *
+ * @param target a model directory (configuration and one checkpoint), or a checkpoint file
+ * @param base directory of the base model: where configuration and tokenizer are looked for when
+ *     they are not beside the checkpoint
+ */
+public record ModelSource(Path target, @Nullable Path base) {
+  private static final String CONFIG = "config.json";
+  private static final List<String> CHECKPOINT_FILES =
+      List.of(".pt", ".pth", ".bin", ".safetensors");
+
+  /**
+   * Finds the files.
+   *
+   * @throws CheckpointException when target or base is not what it should be, or there is no
+   *     configuration
+   */
+  public ModelFiles resolve() {
+    if (base != null && !Files.isDirectory(base)) {
+      throw CheckpointException.file(base, "base= must name a directory");
+    }
+    Path home = home();
+    Path config =
+        firstWith(home, CONFIG)
+            .orElseThrow(() -> CheckpointException.file(home.resolve(CONFIG), missingConfig()))
+            .resolve(CONFIG);
+    Path generation = config.resolveSibling("generation_config.json");
+    return new ModelFiles(
+        target,
+        config,
+        Optional.of(generation).filter(Files::isRegularFile),
+        firstWith(home, "tokenizer.json").orElse(home));
+  }
+
+  /** The directory of the checkpoint. */
+  private Path home() {
+    if (Files.isDirectory(target)) {
+      return target;
+    }
+    if (!Files.isRegularFile(target)) {
+      throw CheckpointException.file(target, "no such file or directory");
+    }
+    String name = target.getFileName().toString().toLowerCase(Locale.ROOT);
+    if (CHECKPOINT_FILES.stream().noneMatch(name::endsWith)) {
+      throw CheckpointException.file(
+          target, "is neither a model directory nor a file of " + CHECKPOINT_FILES);
+    }
+    return target.toAbsolutePath().getParent();
+  }
+
+  private Optional<Path> firstWith(Path home, String file) {
+    return Stream.concat(Stream.of(home), Stream.ofNullable(base))
+        .filter(directory -> Files.isRegularFile(directory.resolve(file)))
+        .findFirst();
+  }
+
+  private String missingConfig() {
+    return base == null
+        ? "not found; name the base model's directory with base=DIR if it is there"
+        : "not found, nor in base=" + base;
+  }
+}

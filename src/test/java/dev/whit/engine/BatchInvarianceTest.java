@@ -1,0 +1,134 @@
+package dev.whit.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.whit.backend.BackendInfo;
+import dev.whit.backend.BackendListener;
+import dev.whit.backend.GenerationRequest;
+import dev.whit.backend.SamplingParams;
+import dev.whit.kernel.KvType;
+import dev.whit.kernel.cpu.ScalarKernels;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * What a sequence gets does not depend on its company, on how its prompt was cut or on whether it
+ * was computed twice: tokens and scores are the same to the last bit.
+ */
+class BatchInvarianceTest {
+  private static final int CONTEXT = 96;
+  private static final int BLOCK_SIZE = 4;
+  private static final int AMPLE = 20 * CONTEXT / BLOCK_SIZE;
+
+  /** How a model is made runnable. */
+  private enum Model {
+    FAKE(FakeRunner.VOCABULARY),
+    DECODER_F32(TinyDecoder.VOCABULARY),
+    DECODER_F16(TinyDecoder.VOCABULARY);
+
+    private final int vocabulary;
+
+    Model(int vocabulary) {
+      this.vocabulary = vocabulary;
+    }
+
+    ModelRunner runner(EngineConfig config) {
+      return switch (this) {
+        case FAKE -> new FakeRunner(config);
+        case DECODER_F32 -> decoder(config, KvType.F32);
+        case DECODER_F16 -> decoder(config, KvType.F16);
+      };
+    }
+
+    private static ModelRunner decoder(EngineConfig config, KvType type) {
+      return new DecoderRunner(TinyDecoder.create(new ScalarKernels()), config, type);
+    }
+  }
+
+  static Stream<Model> models() {
+    return Stream.of(Model.values());
+  }
+
+  @ParameterizedTest
+  @MethodSource("models")
+  void sameAloneTogetherChunkedAndPreempted(Model model) {
+    List<GenerationRequest> requests = requests(model.vocabulary);
+    List<List<String>> alone = new ArrayList<>();
+    for (GenerationRequest request : requests) {
+      alone.addAll(generate(model, List.of(request), 64, AMPLE, 0).transcripts());
+    }
+    for (int chunk : new int[] {1, 7, 64, 512}) {
+      assertThat(generate(model, requests, chunk, AMPLE, 0).transcripts())
+          .as("together, %d tokens a step", chunk)
+          .isEqualTo(alone);
+    }
+    assertThat(generate(model, requests, 64, AMPLE, 3).transcripts())
+        .as("arriving every third step")
+        .isEqualTo(alone);
+    for (int chunk : new int[] {7, 64}) {
+      Run tight = generate(model, requests, chunk, CONTEXT / BLOCK_SIZE, 0);
+      assertThat(tight.preemptions()).isPositive();
+      assertThat(tight.transcripts()).as("preempted").isEqualTo(alone);
+    }
+  }
+
+  private record Run(List<List<String>> transcripts, long preemptions) {}
+
+  /** Runs requests that arrive {@code interval} steps apart. */
+  private static Run generate(
+      Model model, List<GenerationRequest> requests, int batchTokens, int blocks, int interval) {
+    EngineConfig config =
+        new EngineConfig(20, batchTokens, BLOCK_SIZE, blocks, CONTEXT, requests.size());
+    List<RecordingListener> listeners = new ArrayList<>();
+    long preemptions;
+    try (Device device = new Device(new ScalarKernels());
+        ModelRunner runner = model.runner(config)) {
+      Engine engine =
+          new Engine(
+              "test",
+              config,
+              runner,
+              info(model.vocabulary),
+              device,
+              BackendListener.NONE,
+              System::nanoTime);
+      for (GenerationRequest request : requests) {
+        RecordingListener listener = new RecordingListener();
+        listeners.add(listener);
+        engine.submit(request, listener);
+        for (int i = 0; i < interval; i++) {
+          engine.step();
+        }
+      }
+      while (listeners.stream()
+          .anyMatch(l -> l.events().isEmpty() || !l.events().getLast().isLast())) {
+        engine.step();
+      }
+      preemptions = engine.scheduler().preemptions();
+    }
+    return new Run(listeners.stream().map(RecordingListener::transcript).toList(), preemptions);
+  }
+
+  private static List<GenerationRequest> requests(int vocabulary) {
+    Random random = new Random(20);
+    List<GenerationRequest> requests = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      int[] prompt = Requests.prompt(random, 1 + random.nextInt(50), vocabulary);
+      SamplingParams sampling =
+          i % 4 == 0
+              ? SamplingParams.GREEDY
+              : new SamplingParams(0.8, i % 3 * 10, i % 2 == 0 ? 1 : 0.9, i % 5 * 0.02, i);
+      requests.add(Requests.scored(prompt, i == 7 ? 0 : 1 + random.nextInt(40), sampling));
+    }
+    return requests;
+  }
+
+  static BackendInfo info(int vocabulary) {
+    return new BackendInfo("dense", "test", CONTEXT, vocabulary, 16, 0, Map.of(), "test");
+  }
+}

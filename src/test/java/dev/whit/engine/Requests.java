@@ -1,0 +1,44 @@
+package dev.whit.engine;
+
+import dev.whit.backend.GenerationRequest;
+import dev.whit.backend.SamplingParams;
+import java.util.Random;
+import java.util.Set;
+
+/** Requests of tests. */
+final class Requests {
+  private Requests() {}
+
+  /** Greedy, without scores. */
+  static GenerationRequest greedy(int[] prompt, int maxTokens) {
+    return sampled(prompt, maxTokens, SamplingParams.GREEDY);
+  }
+
+  static GenerationRequest sampled(int[] prompt, int maxTokens, SamplingParams sampling) {
+    return new GenerationRequest("r", prompt, maxTokens, sampling, Set.of(), -1, -1);
+  }
+
+  /** With the three most likely alternatives for each token, of the prompt too. */
+  static GenerationRequest scored(int[] prompt, int maxTokens, SamplingParams sampling) {
+    return new GenerationRequest("r", prompt, maxTokens, sampling, Set.of(), 3, 3);
+  }
+
+  static GenerationRequest stoppingAt(int[] prompt, int maxTokens, Integer... stopTokens) {
+    return new GenerationRequest(
+        "r", prompt, maxTokens, SamplingParams.GREEDY, Set.of(stopTokens), -1, -1);
+  }
+
+  /** A random prompt. */
+  static int[] prompt(Random random, int length, int vocabulary) {
+    return random.ints(length, 0, vocabulary).toArray();
+  }
+
+  /** 0, 1, 2, … */
+  static int[] prompt(int length) {
+    int[] prompt = new int[length];
+    for (int i = 0; i < length; i++) {
+      prompt[i] = i;
+    }
+    return prompt;
+  }
+}
