@@ -1,6 +1,7 @@
 package dev.whit.checkpoint;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.SortedSet;
 
@@ -12,6 +13,11 @@ import java.util.SortedSet;
 public interface Checkpoint extends AutoCloseable {
   /** The file, or the directory of the shards, for messages. */
   Path source();
+
+  /** The files its tensors are read from. */
+  default List<Path> files() {
+    return List.of(source());
+  }
 
   /** Names of all tensors. */
   SortedSet<String> names();

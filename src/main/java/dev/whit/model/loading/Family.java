@@ -18,7 +18,7 @@ record Family(String modelType, ClassDefaults defaults, ConfigParser parser, Ten
       new TensorNames(
           "embed_tokens.weight",
           "norm.weight",
-          "lm_head.weight",
+          "lm_head",
           "layers",
           "input_layernorm.weight",
           "post_attention_layernorm.weight",

@@ -57,7 +57,8 @@ public record ModelSource(Path target, @Nullable Path base) {
       throw CheckpointException.file(
           target, "is neither a model directory nor a file of " + CHECKPOINT_FILES);
     }
-    return target.toAbsolutePath().getParent();
+    Path parent = target.toAbsolutePath().getParent();
+    return parent == null ? target.toAbsolutePath() : parent;
   }
 
   private Optional<Path> firstWith(Path home, String file) {

@@ -1,0 +1,58 @@
+package dev.whit.model.loading;
+
+import dev.whit.checkpoint.Checkpoint;
+import dev.whit.checkpoint.CheckpointException;
+import dev.whit.model.Decoder;
+import dev.whit.model.ModelConfig;
+import java.util.Set;
+
+/**
+ * A model ready to run. Owns its weights and keeps its files mapped for the dense ones; close the
+ * decoder's sessions and caches first.
+ *
+ * @param decoder the forward pass
+ * @param summary what the model is
+ * @param files where its parts are
+ * @param stopTokens end-of-sequence ids of {@code config.json} and {@code generation_config.json}
+ * @param residentWeightBytes bytes of device memory that the weights hold, without what stays
+ *     mapped
+ */
+public record LoadedModel(
+    Decoder decoder,
+    ModelSummary summary,
+    ModelFiles files,
+    Set<Integer> stopTokens,
+    long residentWeightBytes,
+    Checkpoint checkpoint)
+    implements AutoCloseable {
+
+  public LoadedModel {
+    stopTokens = Set.copyOf(stopTokens);
+  }
+
+  /** What the decoder computes. */
+  public ModelConfig config() {
+    return decoder.config();
+  }
+
+  /**
+   * Fails when the tokenizer has ids that the embedding has no row for.
+   *
+   * @param size one more than the tokenizer's highest id
+   */
+  public void requireTokenizerFits(int size) {
+    if (size > config().vocabSize()) {
+      throw CheckpointException.file(
+          files.tokenizer().resolve("tokenizer.json"),
+          "has %d tokens, the model's embedding only %d rows"
+              .formatted(size, config().vocabSize()));
+    }
+  }
+
+  @Override
+  public void close() {
+    try (checkpoint) {
+      decoder.close();
+    }
+  }
+}

@@ -1,0 +1,82 @@
+package dev.whit.model.loading;
+
+import dev.whit.checkpoint.Checkpoint;
+import dev.whit.checkpoint.CheckpointException;
+import dev.whit.checkpoint.CheckpointReader;
+import dev.whit.kernel.Kernels;
+import dev.whit.model.Decoder;
+import dev.whit.model.ModelConfig;
+import java.util.Set;
+
+/** Loads models from files, or only looks at them. */
+public final class ModelLoader {
+  private ModelLoader() {}
+
+  /**
+   * Loads a model. Files are mapped; nothing is read through a copy of a whole file.
+   *
+   * @throws CheckpointException when the files cannot be used; nothing stays open
+   */
+  public static LoadedModel load(ModelSource source, Kernels kernels, LoadListener progress) {
+    Description description = Description.read(source);
+    Checkpoint checkpoint = CheckpointReader.open(description.files().weights());
+    try {
+      ModelTensors tensors = description.find(checkpoint);
+      DecoderBuilder builder = new DecoderBuilder(description.config(), kernels);
+      Decoder decoder = builder.build(tensors, progress);
+      return new LoadedModel(
+          decoder,
+          description.summary(tensors),
+          description.files(),
+          description.stopTokens(),
+          builder.residentBytes(),
+          checkpoint);
+    } catch (Throwable e) {
+      checkpoint.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Describes a model from its configuration and the shapes of its tensors, without reading their
+   * values.
+   *
+   * @throws CheckpointException when the files cannot be used
+   */
+  public static ModelSummary inspect(ModelSource source) {
+    Description description = Description.read(source);
+    try (Checkpoint checkpoint = CheckpointReader.open(description.files().weights())) {
+      return description.summary(description.find(checkpoint));
+    }
+  }
+
+  /** What a model's configuration files say. */
+  private record Description(
+      ModelFiles files,
+      Family family,
+      ModelConfig config,
+      Set<Integer> stopTokens,
+      ConfigSection section) {
+
+    static Description read(ModelSource source) {
+      ModelFiles files = source.resolve();
+      ConfigSection section = ConfigSection.read(files.config());
+      Family family = Family.of(section);
+      return new Description(
+          files,
+          family,
+          family.parser().parse(section, family),
+          StopTokens.read(
+              section, files.generationConfig().map(ConfigSection::read), family.defaults()),
+          section);
+    }
+
+    ModelTensors find(Checkpoint checkpoint) {
+      return ModelTensors.find(new TensorTable(checkpoint), config, family.tensors());
+    }
+
+    ModelSummary summary(ModelTensors tensors) {
+      return Summaries.summarise(config, tensors, section.assumed());
+    }
+  }
+}

@@ -1,0 +1,121 @@
+package dev.whit.model.loading;
+
+import dev.whit.checkpoint.Tensor;
+import dev.whit.checkpoint.TensorData;
+import dev.whit.kernel.BinaryFactorPath;
+import dev.whit.kernel.BinaryFactorSpec;
+import dev.whit.kernel.BitMatrix;
+import dev.whit.kernel.DenseSpec;
+import dev.whit.kernel.FloatType;
+import dev.whit.model.loading.LinearTensors.SignTensor;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Turns checked tensors into what kernels lay out: reads the values and checks those too. */
+final class WeightReader {
+  private WeightReader() {}
+
+  /** Factorised layers over one input, their outputs stacked in order. */
+  static BinaryFactorSpec factored(List<LinearTensors.Factored> layers) {
+    List<BinaryFactorPath> paths = new ArrayList<>();
+    int outputs = 0;
+    for (LinearTensors.Factored layer : layers) {
+      for (LinearTensors.Path path : layer.paths()) {
+        paths.add(path(path, outputs));
+      }
+      outputs += layer.outputs();
+    }
+    return new BinaryFactorSpec(layers.getFirst().inputs(), outputs, paths, bias(layers, outputs));
+  }
+
+  /** Dense layers over one input, their outputs stacked in order. */
+  static DenseSpec dense(List<LinearTensors.Dense> layers) {
+    List<DenseSpec.Block> blocks = layers.stream().map(layer -> block(layer.weight())).toList();
+    int outputs = layers.stream().mapToInt(LinearTensors::outputs).sum();
+    return new DenseSpec(layers.getFirst().inputs(), blocks, bias(layers, outputs));
+  }
+
+  /** A matrix without bias: an embedding or a head. */
+  static DenseSpec matrix(Tensor weight) {
+    return new DenseSpec((int) weight.shape()[1], List.of(block(weight)), null);
+  }
+
+  /** The values of a scale, bias or norm: finite, also once they are f32. */
+  static float[] finite(Tensor tensor) {
+    float[] values = TensorData.floats(tensor);
+    for (int i = 0; i < values.length; i++) {
+      requireFinite(tensor, i, values[i]);
+    }
+    return values;
+  }
+
+  private static DenseSpec.Block block(Tensor weight) {
+    FloatType type =
+        switch (weight.dtype()) {
+          case F32 -> FloatType.F32;
+          case F16 -> FloatType.F16;
+          case BF16 -> FloatType.BF16;
+          case BOOL, U8, I8, I16, U16, I32, U32, I64, U64, F64 ->
+              throw new IllegalStateException(weight.name() + " is " + weight.describe());
+        };
+    return new DenseSpec.Block((int) weight.shape()[0], type, TensorData.contiguous(weight));
+  }
+
+  private static BinaryFactorPath path(LinearTensors.Path path, int outOffset) {
+    return new BinaryFactorPath(
+        outOffset,
+        finite(path.pre()),
+        signs(path.v()),
+        product(path.mid()),
+        signs(path.u()),
+        finite(path.post()));
+  }
+
+  /** The product of the scales between the factors, rounded once, to f32; null when there is none. */
+  private static float @Nullable [] product(List<Tensor> scales) {
+    if (scales.isEmpty()) {
+      return null;
+    }
+    float[] product = finite(scales.getFirst());
+    for (Tensor scale : scales.subList(1, scales.size())) {
+      float[] factor = finite(scale);
+      for (int i = 0; i < product.length; i++) {
+        product[i] = (float) ((double) product[i] * factor[i]);
+        requireFinite(scale, i, product[i]);
+      }
+    }
+    return product;
+  }
+
+  private static BitMatrix signs(SignTensor factor) {
+    return switch (factor) {
+      case SignTensor.Packed packed ->
+          new BitMatrix(packed.rows(), packed.cols(), TensorData.contiguous(packed.tensor()));
+      case SignTensor.Latent latent -> LatentSigns.pack(latent);
+    };
+  }
+
+  private static float @Nullable [] bias(List<? extends LinearTensors> layers, int outputs) {
+    if (layers.stream().allMatch(layer -> layer.bias().isEmpty())) {
+      return null;
+    }
+    float[] stacked = new float[outputs];
+    int offset = 0;
+    for (LinearTensors layer : layers) {
+      if (layer.bias().isPresent()) {
+        float[] bias = finite(layer.bias().get());
+        System.arraycopy(bias, 0, stacked, offset, bias.length);
+      }
+      offset += layer.outputs();
+    }
+    return stacked;
+  }
+
+  private static void requireFinite(Tensor tensor, int index, float value) {
+    if (!Float.isFinite(value)) {
+      throw TensorTable.invalid(
+          tensor, "element " + index + " is " + value + ": every value must be finite");
+    }
+  }
+}
