@@ -1,0 +1,145 @@
+package dev.whit.tokenizer;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A {@code tokenizer.json}, run by Hugging Face's own tokenizers library (through DJL). */
+public final class HuggingFaceTokenizer implements Tokenizer {
+  /** The largest real files (200,000 tokens, 400,000 merges) are under 40 MB. */
+  private static final long MAX_BYTES = 256L << 20;
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  static {
+    // DJL would otherwise report its use to its makers, and look for CUDA builds of the library to
+    // download.
+    System.setProperty("ai.djl.offline", "true");
+    System.setProperty("OPT_OUT_TRACKING", "true");
+    System.setProperty("RUST_FLAVOR", "cpu");
+  }
+
+  private final ai.djl.huggingface.tokenizers.HuggingFaceTokenizer library;
+  private final Vocabulary vocabulary;
+
+  private HuggingFaceTokenizer(
+      ai.djl.huggingface.tokenizers.HuggingFaceTokenizer library, Vocabulary vocabulary) {
+    this.library = library;
+    this.vocabulary = vocabulary;
+  }
+
+  /**
+   * Reads a {@code tokenizer.json}. Truncation and padding that it may ask for are switched off: a
+   * server never shortens a prompt silently.
+   *
+   * @throws TokenizerException if it cannot be read or is not a tokenizer
+   */
+  public static HuggingFaceTokenizer load(Path file) {
+    try {
+      if (Files.size(file) > MAX_BYTES) {
+        throw new TokenizerException(
+            file, Files.size(file) + " bytes is more than the limit of " + MAX_BYTES);
+      }
+      byte[] bytes = Files.readAllBytes(file);
+      JsonNode root = JSON.readTree(bytes);
+      Vocabulary vocabulary = Vocabulary.parse(file, root);
+      return new HuggingFaceTokenizer(
+          ai.djl.huggingface.tokenizers.HuggingFaceTokenizer.newInstance(
+              new ByteArrayInputStream(bytes), Map.of("truncation", "false", "padding", "false")),
+          vocabulary);
+    } catch (IOException e) {
+      throw new TokenizerException(file, "not a readable tokenizer.json", e);
+    } catch (TokenizerException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      throw new TokenizerException(file, "refused by the tokenizers library: " + e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public int[] encode(String text, boolean addSpecialTokens) {
+    long[] ids = library.encode(wellFormed(text), addSpecialTokens, false).getIds();
+    int[] result = new int[ids.length];
+    for (int i = 0; i < ids.length; i++) {
+      result[i] = Math.toIntExact(ids[i]);
+    }
+    return result;
+  }
+
+  /**
+   * Lone surrogates are no text and would be refused by the library: they become U+FFFD, as in
+   * UTF-8 encoders.
+   */
+  private static String wellFormed(String text) {
+    StringBuilder mended = null;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      boolean pair =
+          Character.isHighSurrogate(c)
+              && i + 1 < text.length()
+              && Character.isLowSurrogate(text.charAt(i + 1));
+      if (pair) {
+        i++;
+      } else if (Character.isSurrogate(c)) {
+        if (mended == null) {
+          mended = new StringBuilder(text);
+        }
+        mended.setCharAt(i, '\uFFFD');
+      }
+    }
+    return mended == null ? text : mended.toString();
+  }
+
+  @Override
+  public String decode(int[] ids, boolean skipSpecialTokens) {
+    return decode(ids, 0, ids.length, skipSpecialTokens);
+  }
+
+  String decode(int[] ids, int from, int to, boolean skipSpecialTokens) {
+    long[] wide = new long[to - from];
+    for (int i = from; i < to; i++) {
+      wide[i - from] = ids[i];
+    }
+    return library.decode(wide, skipSpecialTokens);
+  }
+
+  @Override
+  public int size() {
+    return vocabulary.size();
+  }
+
+  @Override
+  public @Nullable String token(int id) {
+    return vocabulary.token(id);
+  }
+
+  @Override
+  public @Nullable Integer id(String token) {
+    return vocabulary.id(token);
+  }
+
+  @Override
+  public boolean isSpecial(int id) {
+    return vocabulary.isSpecial(id);
+  }
+
+  /** Whether the id stands for one raw byte of a run that only decodes as a whole. */
+  boolean isByte(int id) {
+    return vocabulary.isByte(id);
+  }
+
+  @Override
+  public IncrementalDetokenizer detokenizer(boolean skipSpecialTokens) {
+    return new WindowDetokenizer(this, skipSpecialTokens);
+  }
+
+  @Override
+  public void close() {
+    library.close();
+  }
+}
