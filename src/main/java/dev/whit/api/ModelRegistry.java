@@ -1,9 +1,11 @@
 package dev.whit.api;
 
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The served models by name, and whether the server takes requests. Safe for use by many threads.
@@ -18,6 +20,8 @@ public final class ModelRegistry {
     /** Shutting down: no new requests, running ones finish. */
     DRAINING
   }
+
+  private static final int MAX_SHOWN = 64;
 
   private final Map<String, ServedModel> models = new LinkedHashMap<>();
   private volatile State state = State.LOADING;
@@ -38,6 +42,56 @@ public final class ModelRegistry {
   /** The model of that name. */
   public synchronized Optional<ServedModel> find(String name) {
     return Optional.ofNullable(models.get(name));
+  }
+
+  /**
+   * The model that a request means.
+   *
+   * @param name its name, null for the only one
+   * @throws ApiException.Unavailable while loading or shutting down
+   * @throws ApiException.ModelNotFound if there is none of that name
+   * @throws ApiException.InvalidRequest if there is no name and more than one model
+   */
+  public synchronized ServedModel resolve(@Nullable String name) {
+    requireReady();
+    if (name == null) {
+      if (models.size() != 1) {
+        throw new ApiException.InvalidRequest(
+            "model", "model is required, as several are served: " + names());
+      }
+      return models.values().iterator().next();
+    }
+    ServedModel model = models.get(name);
+    if (model == null) {
+      throw new ApiException.ModelNotFound(
+          "the model %s does not exist; served are: %s".formatted(shortened(name), names()));
+    }
+    return model;
+  }
+
+  private static String shortened(String name) {
+    return name.length() <= MAX_SHOWN ? name : name.substring(0, MAX_SHOWN) + "…";
+  }
+
+  private String names() {
+    return String.join(", ", models.keySet());
+  }
+
+  /**
+   * Refuses requests unless every model is ready.
+   *
+   * @throws ApiException.Unavailable while loading or shutting down
+   */
+  public void requireReady() {
+    switch (state) {
+      case LOADING ->
+          throw new ApiException.Unavailable(
+              "the models are being loaded: %d %%".formatted((int) (100 * progress)),
+              Duration.ofSeconds(1));
+      case READY -> {}
+      case DRAINING ->
+          throw new ApiException.Unavailable("the server is shutting down", Duration.ofSeconds(10));
+    }
   }
 
   /** What the server is doing. */

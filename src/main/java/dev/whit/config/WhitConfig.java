@@ -1,6 +1,7 @@
 package dev.whit.config;
 
 import dev.whit.kernel.KvType;
+import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
@@ -55,4 +56,26 @@ public interface WhitConfig {
 
   /** A chat template file that replaces the models' own. */
   Optional<Path> chatTemplate();
+
+  /** Limits of the HTTP surface. */
+  Http http();
+
+  /** Limits of the HTTP surface. */
+  interface Http {
+    /** Largest body of a request; more is refused with 413. */
+    @WithDefault("8M")
+    MemorySize maxBody();
+
+    /** How long a request's body may take to arrive. */
+    @WithDefault("2m")
+    Duration bodyTimeout();
+
+    /** How often a stream without a token is kept alive by a comment. */
+    @WithDefault("15s")
+    Duration pingInterval();
+
+    /** How long a client may leave a piece of a stream unread before its request is given up. */
+    @WithDefault("30s")
+    Duration slowReader();
+  }
 }

@@ -1,0 +1,29 @@
+package dev.whit.api;
+
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A conversation to continue.
+ *
+ * @param model name of the model, null for the only one
+ * @param messages the messages, at least one
+ * @param options how to generate
+ * @param addGenerationPrompt whether the template opens a turn of the assistant
+ * @param continueFinalMessage whether the last message is left open and continued
+ * @param templateArguments further variables of the template: strings, numbers, booleans, lists,
+ *     maps
+ */
+public record ChatRequest(
+    @Nullable String model,
+    List<ChatMessage> messages,
+    GenerationOptions options,
+    boolean addGenerationPrompt,
+    boolean continueFinalMessage,
+    Map<String, Object> templateArguments) {
+
+  public ChatRequest {
+    messages = List.copyOf(messages);
+  }
+}

@@ -1,0 +1,21 @@
+package dev.whit.api;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Prompts to complete.
+ *
+ * @param model name of the model, null for the only one
+ * @param prompts the prompts, at least one
+ * @param options how to generate
+ * @param echo whether the answer begins with the prompt, and its log-probabilities with the
+ *     prompt's
+ */
+public record CompletionRequest(
+    @Nullable String model, List<Prompt> prompts, GenerationOptions options, boolean echo) {
+
+  public CompletionRequest {
+    prompts = List.copyOf(prompts);
+  }
+}

@@ -1,0 +1,9 @@
+package dev.whit.api;
+
+/** Why an answer ended. */
+public enum Finish {
+  /** The model ended it, or a stop text or stop token was met. */
+  STOP,
+  /** The limit of tokens or the context was reached. */
+  LENGTH
+}

@@ -1,0 +1,280 @@
+package dev.whit.api;
+
+import dev.whit.backend.CancelCause;
+import dev.whit.backend.Generation;
+import dev.whit.backend.GenerationEvent;
+import dev.whit.backend.GenerationRequest;
+import dev.whit.backend.RejectedException;
+import dev.whit.backend.SamplingParams;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The answers to one request while they are generated. One thread reads; any thread may say that
+ * the client has gone. Closing gives up what is not finished.
+ */
+public final class TextStream implements AutoCloseable {
+  /** Unread events of a generation after which its reader counts as too slow. */
+  private static final int MAX_UNREAD_EVENTS = 16_384;
+
+  private static final Duration FOREVER = Duration.ofNanos(Long.MAX_VALUE);
+
+  private final ServedModel model;
+  private final String id;
+  private final List<EncodedPrompt> prompts;
+  private final int choicesPerPrompt;
+  private final List<ChoiceText> choices = new ArrayList<>();
+  private final BlockingQueue<Arrival> arrivals;
+  private final List<Generation> generations = new ArrayList<>();
+  private volatile @Nullable CancelCause abandoned;
+  private int unfinished;
+
+  /** An event of a generation; without one it only wakes the reader. */
+  private record Arrival(int choice, @Nullable GenerationEvent event) {}
+
+  private TextStream(
+      ServedModel model, String id, List<EncodedPrompt> prompts, GenerationOptions options) {
+    this.model = model;
+    this.id = id;
+    this.prompts = prompts;
+    this.choicesPerPrompt = options.choices();
+    this.unfinished = prompts.size() * choicesPerPrompt;
+    this.arrivals = new LinkedBlockingQueue<>(unfinished * MAX_UNREAD_EVENTS);
+  }
+
+  /**
+   * Submits everything that a request asks for: all of it or nothing.
+   *
+   * @param id the request's id
+   * @throws ApiException.Overloaded if the backend's queue is full
+   * @throws ApiException.Unavailable if the backend takes no requests
+   */
+  static TextStream start(
+      ServedModel model, String id, List<EncodedPrompt> prompts, GenerationOptions options) {
+    TextStream stream = new TextStream(model, id, prompts, options);
+    try {
+      stream.submit(options);
+    } catch (RejectedException e) {
+      stream.close();
+      throw switch (e.reason()) {
+        case QUEUE_FULL ->
+            new ApiException.Overloaded("the queue is full, try again later", e.retryAfter());
+        case UNAVAILABLE ->
+            new ApiException.Unavailable("the model takes no requests now", e.retryAfter());
+      };
+    } catch (RuntimeException e) {
+      stream.close();
+      throw e;
+    }
+    return stream;
+  }
+
+  private void submit(GenerationOptions options) {
+    Set<Integer> stopTokens = stopTokens(options);
+    long seed = options.seed() == null ? ThreadLocalRandom.current().nextLong() : options.seed();
+    for (EncodedPrompt prompt : prompts) {
+      for (int i = 0; i < choicesPerPrompt; i++) {
+        int choice = choices.size();
+        choices.add(new ChoiceText(choice, model, prompt, options, stopTokens));
+        SamplingParams sampling =
+            new SamplingParams(
+                options.temperature(), options.topK(), options.topP(), options.minP(), seed + i);
+        GenerationRequest request =
+            new GenerationRequest(
+                id,
+                prompt.ids(),
+                prompt.maxTokens(),
+                sampling,
+                stopTokens,
+                options.logprobs(),
+                prompt.echo() == null ? -1 : options.logprobs());
+        Generation generation =
+            model.backend().submit(request, event -> arrive(new Arrival(choice, event)));
+        synchronized (generations) {
+          generations.add(generation);
+        }
+      }
+    }
+  }
+
+  private Set<Integer> stopTokens(GenerationOptions options) {
+    Set<Integer> all = new HashSet<>(options.stopTokens());
+    if (!options.ignoreEos()) {
+      all.addAll(model.stopTokens());
+    }
+    return all;
+  }
+
+  private void arrive(Arrival arrival) {
+    if (!arrivals.offer(arrival)) {
+      abandon(CancelCause.SLOW_READER);
+    }
+  }
+
+  /** Name of the model. */
+  public String model() {
+    return model.name();
+  }
+
+  /** The request's id. */
+  public String id() {
+    return id;
+  }
+
+  /** Token ids of the prompt that a choice answers. */
+  public int[] promptIds(int choice) {
+    return prompts.get(choice / choicesPerPrompt).ids();
+  }
+
+  /** Whether every answer is complete. */
+  public boolean isFinished() {
+    return unfinished == 0;
+  }
+
+  /** Tokens so far. */
+  public Usage usage() {
+    return new Usage(
+        prompts.stream().mapToInt(prompt -> prompt.ids().length).sum(),
+        choices.stream().mapToInt(ChoiceText::generated).sum());
+  }
+
+  /**
+   * Waits for what comes next.
+   *
+   * @param patience how long to wait
+   * @return null if nothing came within that time
+   * @throws ApiException if the answer cannot be completed
+   */
+  public @Nullable TextDelta next(Duration patience) throws InterruptedException {
+    long deadline = System.nanoTime() + patience.toNanos();
+    while (true) {
+      Arrival arrival = poll(deadline - System.nanoTime());
+      if (arrival == null) {
+        return null;
+      }
+      TextDelta delta = accept(arrival) ? choices.get(arrival.choice()).take() : null;
+      if (delta != null) {
+        return delta;
+      }
+    }
+  }
+
+  /**
+   * Waits for the end: all that {@link #next} would return, as one delta for each answer.
+   *
+   * @throws ApiException if the answer cannot be completed
+   */
+  public List<TextDelta> collect() throws InterruptedException {
+    while (!isFinished()) {
+      Arrival arrival = poll(FOREVER.toNanos());
+      if (arrival != null) {
+        accept(arrival);
+      }
+    }
+    List<TextDelta> answers = new ArrayList<>();
+    for (ChoiceText choice : choices) {
+      TextDelta answer = choice.take();
+      if (answer != null) {
+        answers.add(answer);
+      }
+    }
+    return answers;
+  }
+
+  private @Nullable Arrival poll(long nanos) throws InterruptedException {
+    Arrival arrival = arrivals.poll(nanos, TimeUnit.NANOSECONDS);
+    CancelCause cause = abandoned;
+    if (cause != null) {
+      throw cancelled(cause);
+    }
+    return arrival;
+  }
+
+  /** Takes an event in; returns whether it belongs to an answer that was not complete. */
+  private boolean accept(Arrival arrival) {
+    GenerationEvent event = arrival.event();
+    ChoiceText choice = choices.get(arrival.choice());
+    if (event == null || choice.isFinished()) {
+      return false;
+    }
+    switch (event) {
+      case GenerationEvent.PromptScored(var scores) -> choice.promptScored(scores);
+      case GenerationEvent.Token(int token, var score) -> {
+        choice.token(token, score);
+        if (choice.isFinished()) {
+          generation(arrival.choice()).cancel(CancelCause.STOP_STRING);
+        }
+      }
+      case GenerationEvent.Finished(var reason) ->
+          choice.finish(
+              switch (reason) {
+                case STOP -> Finish.STOP;
+                case LENGTH -> Finish.LENGTH;
+              });
+      case GenerationEvent.Cancelled(var cause) -> throw cancelled(cause);
+      case GenerationEvent.Failed(var message) -> throw new ApiException.GenerationFailed(message);
+    }
+    if (choice.isFinished()) {
+      unfinished--;
+    }
+    return true;
+  }
+
+  private Generation generation(int choice) {
+    synchronized (generations) {
+      return generations.get(choice);
+    }
+  }
+
+  private static ApiException cancelled(CancelCause cause) {
+    return switch (cause) {
+      case STOP_STRING, CLIENT_GONE -> new ApiException.ClientGone("the client went away");
+      case SLOW_READER -> new ApiException.ClientGone("the client reads too slowly");
+      case SHUTDOWN ->
+          new ApiException.Unavailable("the server is shutting down", Duration.ofSeconds(10));
+    };
+  }
+
+  /** The client went away: gives up what is not finished, from any thread. */
+  public void clientGone() {
+    abandon(CancelCause.CLIENT_GONE);
+  }
+
+  /** The client does not read its answer: gives up what is not finished, from any thread. */
+  public void readerTooSlow() {
+    abandon(CancelCause.SLOW_READER);
+  }
+
+  private void abandon(CancelCause cause) {
+    if (abandoned == null) {
+      abandoned = cause;
+    }
+    cancelAll(cause);
+    // Wakes the reader; where there is no room it has something to wake up for.
+    boolean unused = arrivals.offer(new Arrival(0, null));
+  }
+
+  private void cancelAll(CancelCause cause) {
+    List<Generation> all;
+    synchronized (generations) {
+      all = List.copyOf(generations);
+    }
+    all.forEach(generation -> generation.cancel(cause));
+  }
+
+  /** Gives up what is not finished. */
+  @Override
+  public void close() {
+    if (!isFinished()) {
+      cancelAll(CancelCause.CLIENT_GONE);
+    }
+  }
+}

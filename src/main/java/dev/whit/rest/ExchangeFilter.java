@@ -1,0 +1,79 @@
+package dev.whit.rest;
+
+import io.quarkus.runtime.configuration.MemorySize;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.util.UUID;
+import java.util.regex.Pattern;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jboss.logging.MDC;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What happens to every exchange, whatever its path: it gets an id, a body that says it is too
+ * large is refused, a body that nobody read is thrown away so that the connection can be used
+ * again, and a failure outside of a resource is answered like any other.
+ */
+@Singleton
+public final class ExchangeFilter {
+  private static final String REQUEST_ID = "x-request-id";
+  private static final Pattern VALID_ID = Pattern.compile("[!-~]{1,128}");
+
+  /** Order of the route: before the framework's own limit of bodies. */
+  private static final int FIRST = -10_000;
+
+  /** Bytes of an unread body that are thrown away; the connection is closed at more. */
+  private static final long MAX_DISCARDED = 64L << 20;
+
+  private final ErrorResponses errors;
+  private final long maxBody;
+
+  @Inject
+  ExchangeFilter(
+      ErrorResponses errors, @ConfigProperty(name = "whit.http.max-body") MemorySize maxBody) {
+    this.errors = errors;
+    this.maxBody = maxBody.asLongValue();
+  }
+
+  void register(@Observes Router router) {
+    router.route().order(FIRST).handler(this::begin).failureHandler(errors::answerFailure);
+  }
+
+  private void begin(RoutingContext exchange) {
+    String id = validOrNew(exchange.request().getHeader(REQUEST_ID));
+    MDC.put("requestId", id);
+    exchange.response().putHeader(REQUEST_ID, id);
+    Exchange.begin(exchange, id);
+    exchange.addEndHandler(end -> discardBody(exchange.request()));
+    if (contentLength(exchange.request()) > maxBody) {
+      exchange.fail(new RequestBody.TooLarge(maxBody));
+    } else {
+      exchange.next();
+    }
+  }
+
+  private static String validOrNew(@Nullable String id) {
+    return id != null && VALID_ID.matcher(id).matches() ? id : UUID.randomUUID().toString();
+  }
+
+  private static long contentLength(HttpServerRequest request) {
+    String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
+    return length == null ? 0 : Long.parseLong(length);
+  }
+
+  private static void discardBody(HttpServerRequest request) {
+    if (!request.isEnded()) {
+      request.handler(chunk -> {
+        if (request.bytesRead() > MAX_DISCARDED) {
+          request.connection().close();
+        }
+      });
+      request.resume();
+    }
+  }
+}

@@ -1,0 +1,84 @@
+package dev.whit.rest;
+
+import io.quarkus.runtime.configuration.MemorySize;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+
+/** Reads the body of a request, of a limited size and in a limited time. */
+@Singleton
+final class RequestBody {
+  private final int maxBytes;
+  private final Duration timeout;
+
+  /** A body is over the limit. */
+  static final class TooLarge extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    TooLarge(long limit) {
+      super("the body is larger than the limit of %d bytes".formatted(limit), null, false, false);
+    }
+  }
+
+  /** A body did not arrive, in time or at all. */
+  static final class Incomplete extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    Incomplete(String message) {
+      super(message, null, false, false);
+    }
+  }
+
+  @Inject
+  RequestBody(
+      @ConfigProperty(name = "whit.http.max-body") MemorySize maxBody,
+      @ConfigProperty(name = "whit.http.body-timeout") Duration timeout) {
+    this.maxBytes = Math.toIntExact(maxBody.asLongValue());
+    this.timeout = timeout;
+  }
+
+  /**
+   * Reads it, blocking a virtual thread.
+   *
+   * @throws TooLarge if it is over the limit
+   * @throws Incomplete if it did not arrive, in time or at all
+   */
+  byte[] read(RoutingContext exchange) throws InterruptedException {
+    HttpServerRequest request = exchange.request();
+    CompletableFuture<Buffer> whole = new CompletableFuture<>();
+    Buffer received = Buffer.buffer();
+    request.handler(chunk -> {
+      if (received.length() + chunk.length() > maxBytes) {
+        whole.completeExceptionally(new TooLarge(maxBytes));
+      } else if (!whole.isDone()) {
+        received.appendBuffer(chunk);
+      }
+    });
+    request.endHandler(end -> whole.complete(received));
+    Exchange.whenClientGoes(
+        exchange, () -> whole.completeExceptionally(new Incomplete("the client went away")));
+    if ("100-continue".equalsIgnoreCase(request.getHeader("expect"))
+        && request.version() != HttpVersion.HTTP_1_0) {
+      exchange.response().writeContinue();
+    }
+    request.resume();
+    try {
+      return whole.get(timeout.toMillis(), TimeUnit.MILLISECONDS).getBytes();
+    } catch (TimeoutException e) {
+      throw new Incomplete("the body did not arrive within " + timeout.toSeconds() + " s");
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof RuntimeException cause
+          ? cause
+          : new IllegalStateException("reading a body", e);
+    }
+  }
+}

@@ -1,0 +1,136 @@
+package dev.whit.rest.openai;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import dev.whit.api.TextDelta;
+import dev.whit.api.TextStream;
+import dev.whit.api.Usage;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** {@code chat.completion}, or a {@code chat.completion.chunk}. */
+@JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+@JsonInclude(JsonInclude.Include.NON_NULL)
+record ChatReply(
+    String id,
+    String object,
+    long created,
+    String model,
+    List<? extends Choice> choices,
+    @Nullable UsageReply usage,
+    int @Nullable [] promptTokenIds) {
+
+  sealed interface Choice {}
+
+  /** A choice of a whole reply. */
+  @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+  record Answer(
+      int index,
+      Message message,
+      @Nullable ChatLogprobs logprobs,
+      @Nullable String finishReason,
+      @JsonInclude(JsonInclude.Include.NON_NULL) int @Nullable [] tokenIds)
+      implements Choice {}
+
+  /** A choice of a chunk. */
+  @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+  record Delta(
+      int index,
+      Message delta,
+      @Nullable ChatLogprobs logprobs,
+      @Nullable String finishReason,
+      @JsonInclude(JsonInclude.Include.NON_NULL) int @Nullable [] tokenIds)
+      implements Choice {}
+
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record Message(@Nullable String role, String content) {}
+
+  /** The form of chats. */
+  static final class Format implements ReplyFormat {
+    private final TextStream stream;
+    private final boolean tokenIds;
+    private final boolean logprobs;
+    private final long created = Instant.now().getEpochSecond();
+
+    /** Choices whose first chunk, with the role, is out. */
+    private final BitSet begun = new BitSet();
+
+    Format(TextStream stream, boolean tokenIds, boolean logprobs) {
+      this.stream = stream;
+      this.tokenIds = tokenIds;
+      this.logprobs = logprobs;
+    }
+
+    @Override
+    public Object whole(List<TextDelta> answers, Usage usage) {
+      return reply(
+          "chat.completion",
+          answers.stream().map(this::answer).toList(),
+          UsageReply.of(usage),
+          promptIds(true));
+    }
+
+    private Answer answer(TextDelta answer) {
+      return new Answer(
+          answer.choice(),
+          new Message("assistant", answer.text()),
+          logprobs(answer),
+          ReplyFormat.finishReason(answer.finish()),
+          ids(answer));
+    }
+
+    @Override
+    public List<Object> chunks(TextDelta delta) {
+      List<Object> chunks = new ArrayList<>();
+      if (!begun.get(delta.choice())) {
+        Delta role = new Delta(delta.choice(), new Message("assistant", ""), null, null, null);
+        chunks.add(chunk(List.of(role), null, promptIds(begun.isEmpty())));
+        begun.set(delta.choice());
+      }
+      Delta content =
+          new Delta(
+              delta.choice(),
+              new Message(null, delta.text()),
+              logprobs(delta),
+              ReplyFormat.finishReason(delta.finish()),
+              ids(delta));
+      chunks.add(chunk(List.of(content), null, null));
+      return chunks;
+    }
+
+    @Override
+    public Object usageChunk(Usage usage) {
+      return chunk(List.of(), UsageReply.of(usage), null);
+    }
+
+    private ChatReply chunk(
+        List<Delta> choices, @Nullable UsageReply usage, int @Nullable [] promptIds) {
+      return reply("chat.completion.chunk", choices, usage, promptIds);
+    }
+
+    private ChatReply reply(
+        String object,
+        List<? extends Choice> choices,
+        @Nullable UsageReply usage,
+        int @Nullable [] promptIds) {
+      return new ChatReply(
+          "chatcmpl-" + stream.id(), object, created, stream.model(), choices, usage, promptIds);
+    }
+
+    private int @Nullable [] promptIds(boolean first) {
+      return tokenIds && first ? stream.promptIds(0) : null;
+    }
+
+    private int @Nullable [] ids(TextDelta delta) {
+      return tokenIds ? ReplyFormat.tokenIds(delta) : null;
+    }
+
+    private @Nullable ChatLogprobs logprobs(TextDelta delta) {
+      return logprobs ? ChatLogprobs.of(delta.tokens()) : null;
+    }
+  }
+}

@@ -1,0 +1,98 @@
+package dev.whit.rest.openai;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.whit.api.ApiException;
+import dev.whit.api.GenerationOptions;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the fields that say how to generate, which both kinds of requests have. */
+final class OptionsReader {
+  static final int MAX_CHOICES = 128;
+  static final int MAX_LOGPROBS = 20;
+  private static final int MAX_STOPS = 128;
+  private static final int MAX_STOP_LENGTH = 1024;
+
+  private OptionsReader() {}
+
+  /**
+   * Reads the options.
+   *
+   * @param minTokens the least value of {@code max_tokens}
+   * @param logprobs alternatives for each token, −1 for none: the two kinds ask differently
+   */
+  static GenerationOptions read(JsonFields request, int minTokens, int logprobs) {
+    Integer maxTokens = request.integer("max_tokens", minTokens, Integer.MAX_VALUE);
+    Integer newerName = request.integer("max_completion_tokens", minTokens, Integer.MAX_VALUE);
+    Integer topK = request.integer("top_k", -1, Integer.MAX_VALUE);
+    Integer n = request.integer("n", 1, MAX_CHOICES);
+    String unused = request.text("user");
+    return new GenerationOptions(
+        newerName == null ? maxTokens : newerName,
+        request.number("temperature", 1, "from 0 to 100", t -> t >= 0 && t <= 100),
+        topK == null ? 0 : Math.max(topK, 0),
+        request.number("top_p", 1, "greater than 0 and at most 1", p -> p > 0 && p <= 1),
+        request.number("min_p", 0, "from 0 to 1", p -> p >= 0 && p <= 1),
+        request.longInteger("seed"),
+        n == null ? 1 : n,
+        stops(request.value("stop"), request.path("stop")),
+        stopTokens(request.value("stop_token_ids"), request.path("stop_token_ids")),
+        request.flag("ignore_eos", false),
+        logprobs,
+        request.flag("return_token_ids", false));
+  }
+
+  private static List<String> stops(@Nullable JsonNode value, String path) {
+    if (value == null) {
+      return List.of();
+    }
+    if (value.isTextual()) {
+      return List.of(stop(value, path));
+    }
+    if (!value.isArray()) {
+      throw JsonFields.invalidAt(path, "must be a string or an array of strings", value);
+    }
+    checkSize(value, path, MAX_STOPS);
+    List<String> stops = new ArrayList<>();
+    for (JsonNode element : value) {
+      stops.add(stop(element, path + "[" + stops.size() + "]"));
+    }
+    return stops;
+  }
+
+  private static String stop(JsonNode value, String path) {
+    String stop = JsonFields.text(value, path);
+    if (stop.isEmpty() || stop.length() > MAX_STOP_LENGTH) {
+      throw new ApiException.InvalidRequest(
+          path,
+          "%s must have 1 to %d characters, not %d"
+              .formatted(path, MAX_STOP_LENGTH, stop.length()));
+    }
+    return stop;
+  }
+
+  private static Set<Integer> stopTokens(@Nullable JsonNode value, String path) {
+    if (value == null) {
+      return Set.of();
+    }
+    if (!value.isArray()) {
+      throw JsonFields.invalidAt(path, "must be an array of token ids", value);
+    }
+    checkSize(value, path, MAX_STOPS);
+    Set<Integer> ids = new LinkedHashSet<>();
+    for (int i = 0; i < value.size(); i++) {
+      ids.add(JsonFields.integer(value.get(i), path + "[" + i + "]", 0, Integer.MAX_VALUE));
+    }
+    return ids;
+  }
+
+  static void checkSize(JsonNode array, String path, int most) {
+    if (array.size() > most) {
+      throw new ApiException.InvalidRequest(
+          path, "%s must have at most %d elements, not %d".formatted(path, most, array.size()));
+    }
+  }
+}

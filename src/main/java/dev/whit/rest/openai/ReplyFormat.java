@@ -1,0 +1,41 @@
+package dev.whit.rest.openai;
+
+import dev.whit.api.Finish;
+import dev.whit.api.TextDelta;
+import dev.whit.api.Usage;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Puts the answers to one request into the form of one kind of reply. One thread at a time. */
+public interface ReplyFormat {
+  /** The whole reply. */
+  Object whole(List<TextDelta> answers, Usage usage);
+
+  /** The chunks of a streamed reply that say what a delta says. */
+  List<Object> chunks(TextDelta delta);
+
+  /** The last chunk, with the usage. */
+  Object usageChunk(Usage usage);
+
+  /** {@code finish_reason}. */
+  static @Nullable String finishReason(@Nullable Finish finish) {
+    return switch (finish) {
+      case null -> null;
+      case STOP -> "stop";
+      case LENGTH -> "length";
+    };
+  }
+
+  /** {@code token_ids}: what was generated, without the prompt. */
+  static int[] tokenIds(TextDelta delta) {
+    return delta.tokens().stream()
+        .filter(token -> !token.isPrompt())
+        .mapToInt(token -> token.id())
+        .toArray();
+  }
+
+  /** JSON has no −∞: a log-probability that low is written as OpenAI writes it. */
+  static float finite(float logprob) {
+    return Math.max(logprob, -9999f);
+  }
+}

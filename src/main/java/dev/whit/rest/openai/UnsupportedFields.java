@@ -1,0 +1,65 @@
+package dev.whit.rest.openai;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.whit.api.ApiException;
+import java.util.Map;
+import java.util.function.Predicate;
+
+/**
+ * Fields that this version does not build, and the values that ask for nothing and are taken
+ * therefore. Anything else is refused, never silently ignored.
+ */
+final class UnsupportedFields {
+  private static final Predicate<JsonNode> EMPTY =
+      value -> value.isContainerNode() && value.isEmpty();
+  private static final Predicate<JsonNode> NEVER = value -> false;
+
+  private static final Map<String, Predicate<JsonNode>> BOTH =
+      Map.of(
+          "repetition_penalty", number(1),
+          "presence_penalty", number(0),
+          "frequency_penalty", number(0),
+          "logit_bias", EMPTY,
+          "min_tokens", number(0),
+          "response_format", value -> value.path("type").asText().equals("text"),
+          "priority", number(0),
+          "truncate_prompt_tokens", NEVER);
+
+  private static final Map<String, Predicate<JsonNode>> COMPLETION =
+      Map.of("suffix", NEVER, "best_of", number(1));
+
+  private static final Map<String, Predicate<JsonNode>> CHAT =
+      Map.of("tools", EMPTY, "tool_choice", value -> value.asText().equals("none"));
+
+  private static final Map<String, Predicate<JsonNode>> MESSAGE = Map.of("tool_calls", EMPTY);
+
+  private UnsupportedFields() {}
+
+  static void refuseInCompletion(JsonFields request) {
+    refuse(request, BOTH);
+    refuse(request, COMPLETION);
+  }
+
+  static void refuseInChat(JsonFields request) {
+    refuse(request, BOTH);
+    refuse(request, CHAT);
+  }
+
+  static void refuseInMessage(JsonFields message) {
+    refuse(message, MESSAGE);
+  }
+
+  private static Predicate<JsonNode> number(double neutral) {
+    return value -> value.isNumber() && value.doubleValue() == neutral;
+  }
+
+  private static void refuse(JsonFields fields, Map<String, Predicate<JsonNode>> unsupported) {
+    unsupported.forEach((name, asksForNothing) -> {
+      JsonNode value = fields.value(name);
+      if (value != null && !asksForNothing.test(value)) {
+        String path = fields.path(name);
+        throw new ApiException.InvalidRequest(path, path + " is not supported yet by this version");
+      }
+    });
+  }
+}

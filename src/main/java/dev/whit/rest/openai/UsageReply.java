@@ -1,0 +1,16 @@
+package dev.whit.rest.openai;
+
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import dev.whit.api.Usage;
+
+/** {@code usage} of a reply. */
+@JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+record UsageReply(int promptTokens, int completionTokens, int totalTokens) {
+  static UsageReply of(Usage usage) {
+    return new UsageReply(
+        usage.promptTokens(),
+        usage.completionTokens(),
+        usage.promptTokens() + usage.completionTokens());
+  }
+}
