@@ -1,6 +1,8 @@
 package dev.whit.config;
 
 import io.quarkus.runtime.configuration.DurationConverter;
+import io.quarkus.runtime.configuration.MemorySize;
+import io.quarkus.runtime.configuration.MemorySizeConverter;
 import io.smallrye.config.ConfigValidationException;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfig;
@@ -30,6 +32,7 @@ public record Settings(WhitConfig values, Map<String, String> properties) {
   private static final String MODEL = PREFIX + "model";
   private static final int COMMAND_LINE_ORDINAL = 500;
   private static final int FILE_ORDINAL = 150;
+  private static final int CONVERTER_PRIORITY = 200;
 
   private static final Pattern BAD_VALUE =
       Pattern.compile(
@@ -55,7 +58,8 @@ public record Settings(WhitConfig values, Map<String, String> properties) {
         new SmallRyeConfigBuilder()
             .addDefaultInterceptors()
             .addSystemSources()
-            .withConverter(Duration.class, COMMAND_LINE_ORDINAL, new DurationConverter())
+            .withConverter(Duration.class, CONVERTER_PRIORITY, new DurationConverter())
+            .withConverter(MemorySize.class, CONVERTER_PRIORITY, new MemorySizeConverter())
             .withSources(
                 new PropertiesConfigSource(commandLine, "command line", COMMAND_LINE_ORDINAL))
             .withMapping(WhitConfig.class);
