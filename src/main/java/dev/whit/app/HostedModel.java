@@ -5,8 +5,7 @@ import dev.whit.engine.Engine;
 import dev.whit.model.loading.LoadedModel;
 
 /** A served model and what must be closed with it. */
-record HostedModel(ServedModel served, Engine engine, LoadedModel loaded)
-    implements AutoCloseable {
+record HostedModel(ServedModel served, Engine engine, LoadedModel loaded) implements AutoCloseable {
   /** Frees everything; the engine, which uses it, goes first. */
   @Override
   public void close() {

@@ -6,7 +6,6 @@ import dev.whit.config.WhitConfig;
 import dev.whit.engine.Device;
 import dev.whit.metrics.Metrics;
 import dev.whit.model.loading.LoadedModel;
-import dev.whit.model.loading.MemoryPlan;
 import dev.whit.model.loading.ModelLoader;
 import dev.whit.model.loading.ModelSource;
 import dev.whit.model.loading.ModelSummary;
@@ -122,8 +121,7 @@ final class ModelHost implements AutoCloseable {
               (ready, layers) ->
                   registry.progress((loadedBefore + (double) bytes * ready / layers) / total));
       before += bytes;
-      weighted.add(
-          new Weighted(candidate, loaded, Duration.ofNanos(System.nanoTime() - start)));
+      weighted.add(new Weighted(candidate, loaded, Duration.ofNanos(System.nanoTime() - start)));
     }
     return weighted;
   }

@@ -1,8 +1,9 @@
 package dev.whit.cli;
 
-import dev.whit.checkpoint.CheckpointException;
+import dev.whit.app.ExitCode;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParameterException;
@@ -58,12 +59,23 @@ public final class Main implements Runnable {
     return ExitCode.USAGE;
   }
 
+  private static String describe(Exception failure) {
+    return failure instanceof UncheckedIOException io
+        ? String.valueOf(io.getCause().getMessage())
+        : failure.toString();
+  }
+
   private static int reportFailure(Exception failure, CommandLine command, ParseResult result) {
-    if (failure instanceof CheckpointException badFile) {
-      command.getErr().println("whit: " + badFile.getMessage());
-      return ExitCode.BAD_INPUT;
+    int code = ExitCode.of(failure);
+    PrintWriter err = command.getErr();
+    switch (code) {
+      case ExitCode.FAILED -> err.println("whit: " + describe(failure));
+      case ExitCode.USAGE -> {
+        err.println("whit: " + failure.getMessage());
+        err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
+      }
+      default -> err.println("whit: " + failure.getMessage());
     }
-    command.getErr().println("whit: " + failure);
-    return ExitCode.FAILED;
+    return code;
   }
 }

@@ -1,28 +1,24 @@
 package dev.whit.cli;
 
 import dev.whit.app.Server;
-import dev.whit.config.ModelSpec;
+import dev.whit.config.InvalidSettingException;
+import dev.whit.config.Settings;
 import dev.whit.config.WhitConfig;
-import dev.whit.kernel.KvType;
 import io.quarkus.runtime.Quarkus;
-import io.smallrye.config.ConfigValidationException;
-import io.smallrye.config.SmallRyeConfigBuilder;
-import io.smallrye.config.source.yaml.YamlConfigSource;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** Serves models over HTTP until it is told to stop. */
 @Command(
@@ -49,7 +45,7 @@ import picocli.CommandLine.Spec;
       "environment (WHIT_CTX_SIZE). The command line wins over the environment, that over the file."
     })
 final class ServeCommand implements Callable<Integer> {
-  @Spec private CommandLine.Model.CommandSpec spec;
+  private static final List<String> DEVICES = List.of("auto", "cpu");
 
   @Option(
       names = "--model",
@@ -114,53 +110,65 @@ final class ServeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    refuseOtherDevices();
-    publish("model", String.join(",", models.stream().map(ServeCommand::escapeCommas).toList()));
-    publish("host", host);
-    publish("port", port);
-    publish("ctx-size", contextSize);
-    publish("max-seqs", maxSequences);
-    publish("threads", threads);
-    publish("kv-cache", kvCache);
-    publish("chat-template", chatTemplate);
-    publish("drain", drain);
-    WhitConfig settings = read();
+    requireKnownDevice();
+    Settings settings = Settings.read(given(), configFile());
+    settings.properties().forEach(System::setProperty);
+    requireFreePort(settings.values());
     AtomicInteger exitCode = new AtomicInteger();
     Quarkus.run(Server.class, (code, failure) -> exitCode.set(code));
     return exitCode.get();
   }
 
-  private void publish(String key, @Nullable Object value) {
-    if (value != null && !value.toString().isEmpty()) {
-      System.setProperty("whit." + key, value.toString());
+  private void requireKnownDevice() {
+    if (device != null && !DEVICES.contains(device)) {
+      throw new InvalidSettingException(
+          device.equals("cuda")
+              ? "--device cuda: GPUs are not in this version, use auto or cpu"
+              : "--device %s: must be one of %s".formatted(device, String.join(", ", DEVICES)));
     }
   }
 
-  private static String escapeCommas(String entry) {
-    return entry.replace("\\", "\\\\").replace(",", "\\,");
+  private Optional<Path> configFile() {
+    return Optional.ofNullable(config)
+        .or(() -> Optional.ofNullable(System.getenv("WHIT_CONFIG")).map(Path::of));
   }
 
-  private void refuseOtherDevices() {
+  private Map<String, String> given() {
+    Map<String, String> given = new HashMap<>();
+    if (!models.isEmpty()) {
+      given.put("whit.model", Settings.joined(models));
+    }
+    put(given, "host", host);
+    put(given, "port", port);
+    put(given, "ctx-size", contextSize);
+    put(given, "max-seqs", maxSequences);
+    put(given, "threads", threads);
+    put(given, "kv-cache", kvCache);
+    put(given, "chat-template", chatTemplate);
+    put(given, "drain", drain);
+    return given;
   }
 
-  private WhitConfig read() {
-    SmallRyeConfigBuilder builder =
-        new SmallRyeConfigBuilder()
-            .addDefaultInterceptors()
-            .addSystemSources()
-            .withConverter(java.time.Duration.class, 200, new io.quarkus.runtime.configuration.DurationConverter())
-            .withMapping(WhitConfig.class);
-    try {
-      if (config != null) {
-        System.setProperty("quarkus.config.locations", config.toUri().toString());
-        builder.withSources(new YamlConfigSource(config.toUri().toURL(), 150));
-      }
-      long t = System.nanoTime();
-      WhitConfig c = builder.build().getConfigMapping(WhitConfig.class);
-      System.err.println((System.nanoTime() - t) / 1e6 + " ms " + c.model()+c.port()+c.drain()+c.maxSeqs()+c.kvCache());
-      return c;
+  private static void put(Map<String, String> given, String key, @Nullable Object value) {
+    if (value != null) {
+      given.put("whit." + key, value.toString());
+    }
+  }
+
+  /** The framework would find out too, with more words. */
+  private static void requireFreePort(WhitConfig settings) {
+    InetSocketAddress address = new InetSocketAddress(settings.host(), settings.port());
+    if (address.isUnresolved()) {
+      throw new InvalidSettingException("whit.host is %s: no such host".formatted(settings.host()));
+    }
+    try (ServerSocket socket = new ServerSocket()) {
+      socket.setReuseAddress(true);
+      socket.bind(address);
     } catch (IOException e) {
-      throw new RuntimeException(e);
+      throw new UncheckedIOException(
+          new IOException(
+              "cannot listen on %s:%d: %s"
+                  .formatted(settings.host(), settings.port(), e.getMessage())));
     }
   }
 }

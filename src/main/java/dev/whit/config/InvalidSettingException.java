@@ -1,6 +1,8 @@
 package dev.whit.config;
 
-/** A setting that is unknown or has no acceptable value: which one, the value, and what would do. */
+/**
+ * A setting that is unknown or has no acceptable value: which one, the value, and what would do.
+ */
 public final class InvalidSettingException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

@@ -35,7 +35,8 @@ public record ModelSpec(String name, Path target, Optional<Path> base, OptionalI
         if (!option.matches()) {
           specs.add(parseTarget(part));
         } else if (specs.isEmpty()) {
-          throw new IllegalArgumentException("model " + entry + ": begins with an option, not NAME=");
+          throw new IllegalArgumentException(
+              "model " + entry + ": begins with an option, not NAME=");
         } else {
           specs.add(specs.removeLast().with(option.group(1), option.group(2)));
         }

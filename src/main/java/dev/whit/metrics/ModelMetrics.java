@@ -100,16 +100,14 @@ final class ModelMetrics implements BackendListener {
     requestGenerationTokens =
         summary("vllm:request_generation_tokens", "Tokens generated for a request", requestTokens);
     timeToFirstToken =
-        timer(
-            "vllm:time_to_first_token_seconds", "Arrival to first token", Buckets.FIRST_TOKEN);
+        timer("vllm:time_to_first_token_seconds", "Arrival to first token", Buckets.FIRST_TOKEN);
     interTokenLatency =
         timer("vllm:inter_token_latency_seconds", "Token to token", Buckets.INTER_TOKEN);
     endToEnd = timer("vllm:e2e_request_latency_seconds", "Arrival to end", Buckets.REQUEST);
     queueTime = timer("vllm:request_queue_time_seconds", "Arrival to first step", Buckets.REQUEST);
     prefillTime =
         timer("vllm:request_prefill_time_seconds", "First step to first token", Buckets.REQUEST);
-    decodeTime =
-        timer("vllm:request_decode_time_seconds", "First token to last", Buckets.REQUEST);
+    decodeTime = timer("vllm:request_decode_time_seconds", "First token to last", Buckets.REQUEST);
     serverRequestDuration =
         timer("gen_ai.server.request.duration", "Arrival to end, however", Buckets.REQUEST);
     serverTimeToFirstToken =
@@ -158,9 +156,8 @@ final class ModelMetrics implements BackendListener {
     constant("whit_kv_cache_bytes", "Size of the key/value cache", figures.kvBytes());
     figures
         .weightBytes()
-        .forEach(
-            (part, bytes) ->
-                constant("whit_model_weight_bytes", "Weight bytes in the file", bytes, "part", part));
+        .forEach((part, bytes) ->
+            constant("whit_model_weight_bytes", "Weight bytes in the file", bytes, "part", part));
   }
 
   @Override
