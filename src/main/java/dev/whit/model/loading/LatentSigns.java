@@ -1,5 +1,6 @@
 package dev.whit.model.loading;
 
+import dev.whit.checkpoint.DType;
 import dev.whit.checkpoint.TensorData;
 import dev.whit.kernel.BitMatrix;
 import java.lang.foreign.MemorySegment;
@@ -33,27 +34,24 @@ final class LatentSigns {
   private LatentSigns(LinearTensors.SignTensor.Latent latent) {
     this.latent = latent;
     data = TensorData.contiguous(latent.tensor());
-    magnitudeMask = Long.MAX_VALUE >>> Long.SIZE - Byte.SIZE * latent.tensor().dtype().bytes();
-    switch (latent.tensor().dtype()) {
-      case BF16 -> {
-        infinity = 0x7f80;
-        one = 0x3f80;
-      }
-      case F16 -> {
-        infinity = 0x7c00;
-        one = 0x3c00;
-      }
-      case F32 -> {
-        infinity = 0x7f80_0000;
-        one = 0x3f80_0000;
-      }
-      case F64 -> {
-        infinity = 0x7ff0_0000_0000_0000L;
-        one = 0x3ff0_0000_0000_0000L;
-      }
-      case BOOL, U8, I8, I16, U16, I32, U32, I64, U64 ->
-          throw new IllegalStateException(latent.tensor().describe() + " has no float bits");
-    }
+    magnitudeMask = Long.MAX_VALUE >>> (Long.SIZE - Byte.SIZE * latent.tensor().dtype().bytes());
+    DType type = latent.tensor().dtype();
+    infinity =
+        switch (type) {
+          case BF16 -> 0x7f80;
+          case F16 -> 0x7c00;
+          case F32 -> 0x7f80_0000;
+          case F64 -> 0x7ff0_0000_0000_0000L;
+          case BOOL, U8, I8, I16, U16, I32, U32, I64, U64 -> throw notFloat(type);
+        };
+    one =
+        switch (type) {
+          case BF16 -> 0x3f80;
+          case F16 -> 0x3c00;
+          case F32 -> 0x3f80_0000;
+          case F64 -> 0x3ff0_0000_0000_0000L;
+          case BOOL, U8, I8, I16, U16, I32, U32, I64, U64 -> throw notFloat(type);
+        };
   }
 
   /** The signs of a factor. */
@@ -83,5 +81,9 @@ final class LatentSigns {
               .formatted(index, TensorData.element(latent.tensor(), index)));
     }
     return bits < 0 && magnitude != 0;
+  }
+
+  private static IllegalStateException notFloat(DType type) {
+    return new IllegalStateException(type + " has no float bits");
   }
 }

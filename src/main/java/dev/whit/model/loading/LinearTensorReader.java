@@ -6,8 +6,8 @@ import dev.whit.checkpoint.Tensor;
 import dev.whit.checkpoint.TensorData;
 import dev.whit.kernel.BitMatrix;
 import dev.whit.model.loading.LinearTensors.SignTensor;
-import java.util.Arrays;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -54,8 +54,7 @@ final class LinearTensorReader {
   /** Fails unless a tensor is a matrix in a type that kernels multiply with. */
   static Tensor requireDense(Tensor weight, Extent outputs, Extent inputs) {
     if (weight.dtype() == DType.F64 || !weight.dtype().isFloat()) {
-      throw TensorTable.invalid(
-          weight, "is " + weight.describe() + ", expected F16, BF16 or F32");
+      throw TensorTable.invalid(weight, "is " + weight.describe() + ", expected F16, BF16 or F32");
     }
     return TensorTable.requireFloats(weight, outputs, inputs);
   }
@@ -75,15 +74,14 @@ final class LinearTensorReader {
       String module, Extent outputs, Extent inputs, Optional<Tensor> bias) {
     FactorFormat format =
         format(module)
-            .orElseThrow(
-                () ->
-                    CheckpointException.tensor(
-                        tensors.source(),
-                        module,
-                        "has ±1 factors but no scales: expected those of "
-                            + FactorFormat.ALL.stream()
-                                .map(f -> f.name() + " " + f.scales("").toList())
-                                .toList()));
+            .orElseThrow(() ->
+                CheckpointException.tensor(
+                    tensors.source(),
+                    module,
+                    "has ±1 factors but no scales: expected those of "
+                        + FactorFormat.ALL.stream()
+                            .map(f -> f.name() + " " + f.scales("").toList())
+                            .toList()));
     List<LinearTensors.Path> paths = new ArrayList<>();
     for (String path : format.paths()) {
       boolean first = paths.isEmpty();

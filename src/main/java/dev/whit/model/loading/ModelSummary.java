@@ -10,8 +10,8 @@ import java.util.List;
  * @param format "littlebit", "nanoquant", "dense"; several joined by + where layers differ
  * @param features what the family and the checkpoint use, in words
  * @param parameters number of parameters that embeddings, head, linears and norms stand for
- * @param bitsPerWeight effective bits per weight of the linear layers without the head: ±1
- *     elements count one bit, scales as many as stored
+ * @param bitsPerWeight effective bits per weight of the linear layers without the head: ±1 elements
+ *     count one bit, scales as many as stored
  * @param bytes bytes in the file by part
  * @param layers linear layers of each layer, in order of use
  * @param assumedDefaults "key = value" for keys that {@code config.json} leaves out

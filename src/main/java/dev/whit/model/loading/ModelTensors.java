@@ -92,17 +92,14 @@ record ModelTensors(
     ModelTensors find() {
       Tensor embedding =
           LinearTensorReader.requireDense(
-              tensors.require(root + names.embedding(), "the token embedding"),
-              vocabulary,
-              hidden);
+              tensors.require(root + names.embedding(), "the token embedding"), vocabulary, hidden);
       List<Layer> layers = new ArrayList<>();
       for (int l = 0; l < config.layers().size(); l++) {
         layers.add(layer(l));
       }
       Tensor finalNorm = norm(root + names.finalNorm());
       Optional<LinearTensors> head = head();
-      return new ModelTensors(
-          embedding, List.copyOf(layers), finalNorm, head, tensors.unasked());
+      return new ModelTensors(embedding, List.copyOf(layers), finalNorm, head, tensors.unasked());
     }
 
     private Layer layer(int index) {
@@ -134,7 +131,9 @@ record ModelTensors(
       return linears.read(name, outputs, inputs);
     }
 
-    /** A layer without weights; says so when only the last has them, as one known writer leaves it. */
+    /**
+     * A layer without weights; says so when only the last has them, as one known writer leaves it.
+     */
     private CheckpointException missing(String name, String module) {
       int last = config.layers().size() - 1;
       String hint =

@@ -52,9 +52,7 @@ final class Summaries {
 
   private static long parameters(ModelTensors tensors) {
     LongStream linears =
-        tensors
-            .linears()
-            .mapToLong(l -> weights(l) + l.bias().map(Tensor::elements).orElse(0L));
+        tensors.linears().mapToLong(l -> weights(l) + l.bias().map(Tensor::elements).orElse(0L));
     return tensors.embedding().elements()
         + tensors.head().map(Summaries::weights).orElse(0L)
         + linears.sum()
@@ -71,10 +69,10 @@ final class Summaries {
         "%d heads over %d key/value heads of %d"
             .formatted(config.heads(), config.kvHeads(), config.headDim()));
     features.add(config.activation().name().toLowerCase(Locale.ROOT) + "-gated feed-forward");
-    config.layers().stream().map(LayerConfig::rope).distinct().forEach(
-        rope ->
-            features.add(
-                "rope " + rope.scaling().type() + ", theta " + rope.theta()));
+    config.layers().stream()
+        .map(LayerConfig::rope)
+        .distinct()
+        .forEach(rope -> features.add("rope " + rope.scaling().type() + ", theta " + rope.theta()));
     config.layers().stream()
         .mapToInt(LayerConfig::slidingWindow)
         .filter(window -> window > 0)

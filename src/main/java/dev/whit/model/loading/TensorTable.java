@@ -65,8 +65,7 @@ final class TensorTable {
     long[] expected = Arrays.stream(shape).mapToLong(Extent::size).toArray();
     if (!Arrays.equals(tensor.shape(), expected)) {
       throw invalid(
-          tensor,
-          "is " + tensor.describe() + ", expected shape " + Arrays.toString(shape));
+          tensor, "is " + tensor.describe() + ", expected shape " + Arrays.toString(shape));
     }
     return tensor;
   }
@@ -79,8 +78,7 @@ final class TensorTable {
     requireFloat(tensor);
     boolean oneAxis = Arrays.stream(tensor.shape()).filter(extent -> extent != 1).count() <= 1;
     if (!oneAxis || tensor.elements() != length.size()) {
-      throw invalid(
-          tensor, "is " + tensor.describe() + ", expected a vector of " + length);
+      throw invalid(tensor, "is " + tensor.describe() + ", expected a vector of " + length);
     }
     return tensor;
   }

@@ -72,7 +72,9 @@ final class WeightReader {
         finite(path.post()));
   }
 
-  /** The product of the scales between the factors, rounded once, to f32; null when there is none. */
+  /**
+   * The product of the scales between the factors, rounded once, to f32; null when there is none.
+   */
   private static float @Nullable [] product(List<Tensor> scales) {
     if (scales.isEmpty()) {
       return null;

@@ -1,0 +1,191 @@
+package dev.whit.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.whit.kernel.Kernels;
+import dev.whit.kernel.cpu.ScalarKernels;
+import dev.whit.model.loading.LoadedModel;
+import dev.whit.model.loading.ModelLoader;
+import dev.whit.model.loading.ModelSource;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Whole models against the reference implementation: files to logits. Some directories are ours and
+ * always run; the rest runs where the data directory is, and is reported as skipped elsewhere.
+ */
+class GoldenTest {
+  private static final double TOLERANCE = 1e-5;
+  private static final Path OURS = Path.of("src/test/resources/golden");
+  private static final Path DATA = Path.of(System.getProperty("whit.data", "../shared/data"));
+
+  private static final List<String> ALWAYS =
+      List.of(
+          "llama/dense-sharded",
+          "llama/littlebit",
+          "llama/littlebit-latent-res",
+          "llama/nanoquant-dbf-hub",
+          "llama/nanoquant-pt",
+          "llama-bias/littlebit-res",
+          "llama3/littlebit-res",
+          "mistral/dense");
+
+  private static final List<String> WITH_DATA =
+      List.of(
+          "demo/fp16",
+          "demo/littlebit",
+          "demo/nanoquant",
+          "golden/llama/dense",
+          "golden/llama/dense-bin",
+          "golden/llama/littlebit-res-noconfig-bin",
+          "golden/llama/littlebit-res-sharded",
+          "golden/llama-bias/dense",
+          "golden/llama-bias/nanoquant-dbf-pt",
+          "golden/llama-dynamic/dense",
+          "golden/llama-yarn/dense",
+          "golden/llama-yarn/littlebit",
+          "golden/llama3/dense",
+          "golden/llama3/nanoquant-hub",
+          "golden/mistral/littlebit-res",
+          "golden/mistral/nanoquant-dbf-pt");
+
+  /** Kernels to run a model with. */
+  private enum Cpu {
+    SCALAR(ScalarKernels::new);
+
+    private final Supplier<Kernels> create;
+
+    Cpu(Supplier<Kernels> create) {
+      this.create = create;
+    }
+  }
+
+  /** A model directory on some kernels. */
+  private record Case(Path directory, Cpu cpu) {
+    @Override
+    public String toString() {
+      return directory.getParent().getFileName() + "/" + directory.getFileName() + " " + cpu;
+    }
+
+    void run(Check check) {
+      assumeTrue(Files.isDirectory(directory), () -> "no " + directory);
+      try (Kernels kernels = cpu.create.get();
+          LoadedModel model =
+              ModelLoader.load(new ModelSource(directory, null), kernels, (ready, total) -> {});
+          Golden golden = new Golden(directory)) {
+        for (int i = 0; i < golden.prompts(); i++) {
+          check.run(model.decoder(), golden, i);
+        }
+      }
+    }
+  }
+
+  private interface Check {
+    void run(Decoder decoder, Golden golden, int prompt);
+  }
+
+  static Stream<Case> cases() {
+    List<Path> directories =
+        Stream.concat(ALWAYS.stream().map(OURS::resolve), WITH_DATA.stream().map(DATA::resolve))
+            .toList();
+    return directories.stream()
+        .flatMap(directory -> Arrays.stream(Cpu.values()).map(cpu -> new Case(directory, cpu)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void everyHiddenStateAndLogitAgrees(Case model) {
+    model.run((decoder, golden, prompt) -> {
+      int[] ids = golden.prompt(prompt);
+      try (SingleSequence sequence = new SingleSequence(decoder, ids.length)) {
+        sequence
+            .session()
+            .observeHiddenStates((index, hidden, rows) -> {
+              float[] actual = new float[rows * decoder.config().hiddenSize()];
+              hidden.read(0, actual, 0, actual.length);
+              golden
+                  .hidden(prompt, index)
+                  .ifPresent(expected -> assertAgrees("hidden " + index, actual, expected));
+            });
+        assertAgrees("logits of prompt " + prompt, sequence.append(ids), golden.logits(prompt));
+      }
+    });
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void greedyContinuationThroughTheCacheIsTheSame(Case model) {
+    model.run((decoder, golden, prompt) -> {
+      int[] ids = golden.prompt(prompt);
+      Optional<int[]> expected = golden.greedy(prompt);
+      if (expected.isEmpty()) {
+        return; // past the trained length the reference turns all positions: logits only
+      }
+      try (SingleSequence sequence = new SingleSequence(decoder, ids.length)) {
+        int[] generated = new int[expected.get().length];
+        int[] next = ids;
+        for (int i = 0; i < generated.length; i++) {
+          generated[i] = argmaxOfLastRow(sequence.append(next), decoder.config().vocabSize());
+          next = new int[] {generated[i]};
+        }
+        assertThat(generated).as("prompt %d", prompt).isEqualTo(expected.get());
+      }
+    });
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void chunksOfAPromptChangeNoBit(Case model) {
+    model.run((decoder, golden, prompt) -> {
+      int[] ids = golden.prompt(prompt);
+      float[] whole = inChunks(decoder, ids, ids.length);
+      assertThat(inChunks(decoder, ids, 7)).as("chunks of 7").isEqualTo(whole);
+      assertThat(inChunks(decoder, ids, 1)).as("chunks of 1").isEqualTo(whole);
+    });
+  }
+
+  private static float[] inChunks(Decoder decoder, int[] ids, int chunk) {
+    int vocabSize = decoder.config().vocabSize();
+    float[] logits = new float[ids.length * vocabSize];
+    try (SingleSequence sequence = new SingleSequence(decoder, ids.length)) {
+      for (int from = 0; from < ids.length; from += chunk) {
+        int to = Math.min(from + chunk, ids.length);
+        float[] part = sequence.append(Arrays.copyOfRange(ids, from, to));
+        System.arraycopy(part, 0, logits, from * vocabSize, part.length);
+      }
+    }
+    return logits;
+  }
+
+  private static int argmaxOfLastRow(float[] logits, int vocabSize) {
+    int last = logits.length - vocabSize;
+    int best = 0;
+    for (int i = 1; i < vocabSize; i++) {
+      if (logits[last + i] > logits[last + best]) {
+        best = i;
+      }
+    }
+    return best;
+  }
+
+  private static void assertAgrees(String what, float[] actual, float[] expected) {
+    assertThat(actual).as(what).hasSameSizeAs(expected);
+    double difference = 0;
+    double size = 0;
+    for (int i = 0; i < expected.length; i++) {
+      difference += Math.pow((double) actual[i] - expected[i], 2);
+      size += Math.pow(expected[i], 2);
+    }
+    assertThat(Math.sqrt(difference / size))
+        .as("relative L2 of %s", what)
+        .isLessThanOrEqualTo(TOLERANCE);
+  }
+}
