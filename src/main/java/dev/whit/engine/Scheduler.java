@@ -78,7 +78,7 @@ final class Scheduler {
     boolean preempted = false;
     for (int i = 0; i < running.size() && budget > 0; i++) {
       Sequence sequence = running.get(i);
-      ScheduledChunk chunk = nextChunk(sequence, budget);
+      ScheduledChunk chunk = ScheduledChunk.next(sequence, budget);
       while (i < running.size() && sequence.blockTable().missing(chunk.end()) > blocks.free()) {
         preemptLatest(); // in the end this very sequence, which ends the loop
         preempted = true;
@@ -94,7 +94,7 @@ final class Scheduler {
       Sequence sequence = waiting.remove();
       sequence.blockTable().grow(sequence.targetTokens(), blocks);
       running.add(sequence);
-      ScheduledChunk chunk = nextChunk(sequence, budget);
+      ScheduledChunk chunk = ScheduledChunk.next(sequence, budget);
       chunks.add(chunk);
       budget -= chunk.count();
     }
@@ -111,11 +111,6 @@ final class Scheduler {
     return next != null
         && running.size() < config.maxSequences()
         && next.blockTable().missing(next.targetTokens()) <= blocks.free();
-  }
-
-  private static ScheduledChunk nextChunk(Sequence sequence, int budget) {
-    int start = sequence.computedTokens();
-    return new ScheduledChunk(sequence, start, Math.min(sequence.targetTokens() - start, budget));
   }
 
   private void preemptLatest() {

@@ -1,7 +1,6 @@
 package dev.whit.engine;
 
 import dev.whit.backend.TokenScore;
-import java.util.Arrays;
 
 /**
  * Log-probabilities of a row of logits: of one token, and of the most likely ones. Logarithms are
@@ -21,27 +20,33 @@ final class TokenScorer {
    * @param top how many of the most likely tokens to add; more than there are means all
    */
   TokenScore score(float[] logits, int token, int top) {
-    double logSumExp = logSumExp(logits);
+    float max = logits[TokenChooser.argmax(logits)];
+    double logSum = logSum(logits, max);
     int[] topTokens = new int[Math.min(top, logits.length)];
     float[] topLogprobs = new float[topTokens.length];
     if (topTokens.length > 0) {
       heap.load(logits);
-      Arrays.setAll(topTokens, i -> heap.removeBest());
     }
     for (int i = 0; i < topTokens.length; i++) {
-      topLogprobs[i] = (float) (logits[topTokens[i]] - logSumExp);
+      topTokens[i] = heap.removeBest();
+      topLogprobs[i] = logprob(logits[topTokens[i]], max, logSum);
     }
-    float logprob = (float) (logits[token] - logSumExp);
-    return new TokenScore(token, logprob, rank(logits, token), topTokens, topLogprobs);
+    return new TokenScore(
+        token, logprob(logits[token], max, logSum), rank(logits, token), topTokens, topLogprobs);
   }
 
-  private static double logSumExp(float[] logits) {
-    double max = logits[TokenChooser.argmax(logits)];
+  /** {@code log Σ exp(logit − max)}. */
+  private static double logSum(float[] logits, float max) {
     double sum = 0;
     for (float logit : logits) {
-      sum += Math.exp(logit - max);
+      sum += Math.exp((double) logit - max);
     }
-    return max + Math.log(sum);
+    return Math.log(sum);
+  }
+
+  // The difference first: max + logSum would lose the sum beside a large maximum.
+  private static float logprob(float logit, float max, double logSum) {
+    return (float) ((double) logit - max - logSum);
   }
 
   private static int rank(float[] logits, int token) {

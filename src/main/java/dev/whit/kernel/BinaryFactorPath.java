@@ -16,7 +16,15 @@ import org.jspecify.annotations.Nullable;
 public record BinaryFactorPath(
     int outOffset, float[] pre, BitMatrix v, float @Nullable [] mid, BitMatrix u, float[] post) {
 
-  public BinaryFactorPath {
+  // Written out: javac drops type annotations of a compact constructor's parameters.
+  public BinaryFactorPath(
+      int outOffset, float[] pre, BitMatrix v, float @Nullable [] mid, BitMatrix u, float[] post) {
+    this.outOffset = outOffset;
+    this.pre = pre;
+    this.v = v;
+    this.mid = mid;
+    this.u = u;
+    this.post = post;
     require("rank of U", u.cols(), "rank of V", v.rows());
     require("pre", pre.length, "inputs", v.cols());
     require("post", post.length, "outputs", u.rows());

@@ -16,8 +16,13 @@ import org.jspecify.annotations.Nullable;
 public record BinaryFactorSpec(
     int inputs, int outputs, List<BinaryFactorPath> paths, float @Nullable [] bias) {
 
-  public BinaryFactorSpec {
-    paths = List.copyOf(paths);
+  // Written out: javac drops type annotations of a compact constructor's parameters.
+  public BinaryFactorSpec(
+      int inputs, int outputs, List<BinaryFactorPath> paths, float @Nullable [] bias) {
+    this.inputs = inputs;
+    this.outputs = outputs;
+    this.paths = List.copyOf(paths);
+    this.bias = bias;
     if (paths.isEmpty()) {
       throw new IllegalArgumentException("no paths");
     }

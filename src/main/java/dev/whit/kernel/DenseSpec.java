@@ -23,8 +23,11 @@ public record DenseSpec(int inputs, List<Block> blocks, float @Nullable [] bias)
    */
   public record Block(int rows, FloatType type, MemorySegment data) {}
 
-  public DenseSpec {
-    blocks = List.copyOf(blocks);
+  // Written out: javac drops type annotations of a compact constructor's parameters.
+  public DenseSpec(int inputs, List<Block> blocks, float @Nullable [] bias) {
+    this.inputs = inputs;
+    this.blocks = List.copyOf(blocks);
+    this.bias = bias;
     if (blocks.isEmpty()) {
       throw new IllegalArgumentException("no blocks");
     }

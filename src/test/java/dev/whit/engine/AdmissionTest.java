@@ -1,0 +1,79 @@
+package dev.whit.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.whit.backend.RejectedException;
+import dev.whit.backend.RejectedException.Reason;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class AdmissionTest {
+  private static final EngineConfig CONFIG = new EngineConfig(2, 16, 4, 32, 64, 10);
+  private final Admission admission = new Admission(CONFIG);
+
+  private static Sequence sequence() {
+    return new Sequence(Requests.greedy(new int[] {1}, 1), event -> {}, CONFIG, 0);
+  }
+
+  private void fill() {
+    for (int i = 0; i < 12; i++) {
+      admission.enter(sequence());
+    }
+  }
+
+  private RejectedException rejection() {
+    return catchThrowableOfType(RejectedException.class, () -> admission.enter(sequence()));
+  }
+
+  @Test
+  void handsArrivalsOverOnceAndInOrder() {
+    Sequence first = sequence();
+    Sequence second = sequence();
+    admission.enter(first);
+    admission.enter(second);
+    assertThat(admission.hasArrivals()).isTrue();
+    assertThat(admission.takeArrivals()).containsExactly(first, second);
+    assertThat(admission.hasArrivals()).isFalse();
+    assertThat(admission.takeArrivals()).isEmpty();
+  }
+
+  @Test
+  void whatWasTakenCountsUntilItLeaves() {
+    fill();
+    admission.takeArrivals();
+    assertThat(rejection().reason()).isEqualTo(Reason.QUEUE_FULL);
+    admission.leave(Duration.ofSeconds(1));
+    admission.enter(sequence());
+    assertThat(rejection().reason()).isEqualTo(Reason.QUEUE_FULL);
+  }
+
+  @Test
+  void theTimeToComeBackIsThatOfTheQueueAtTheSpeedOfLate() {
+    admission.enter(sequence());
+    admission.leave(Duration.ofSeconds(3));
+    fill();
+    // Ten wait, two at a time, three seconds each.
+    assertThat(rejection().retryAfter()).isEqualTo(Duration.ofSeconds(15));
+    admission.leave(Duration.ofSeconds(11)); // the mean is now 4
+    admission.enter(sequence());
+    assertThat(rejection().retryAfter()).isEqualTo(Duration.ofSeconds(20));
+  }
+
+  @Test
+  void theTimeToComeBackHasBounds() {
+    fill();
+    assertThat(rejection().retryAfter()).isEqualTo(Duration.ofSeconds(1));
+    admission.leave(Duration.ofHours(1));
+    admission.enter(sequence());
+    assertThat(rejection().retryAfter()).isEqualTo(Duration.ofSeconds(60));
+  }
+
+  @Test
+  void aClosedDoorStaysClosed() throws InterruptedException {
+    admission.close();
+    assertThat(rejection().reason()).isEqualTo(Reason.UNAVAILABLE);
+    assertThat(rejection().retryAfter()).isPositive();
+    admission.awaitEmpty(Duration.ofSeconds(Long.MAX_VALUE)); // nobody is inside
+  }
+}

@@ -1,0 +1,137 @@
+package dev.whit.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.whit.backend.BackendListener.GenerationStats;
+import dev.whit.backend.CancelCause;
+import dev.whit.backend.Generation;
+import dev.whit.backend.GenerationEvent;
+import dev.whit.backend.RejectedException;
+import dev.whit.kernel.cpu.ScalarKernels;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Many clients that come and go at random; afterwards nothing is left and the counts add up. */
+@Timeout(300)
+class EngineStormTest {
+  private static final int CLIENTS = 32;
+  private static final int ROUNDS = 25;
+  private static final EngineConfig CONFIG = new EngineConfig(8, 24, 4, 40, 64, 16);
+
+  private final FakeRunner runner = new FakeRunner(CONFIG);
+  private final CountingListener figures = new CountingListener();
+  private final Engine engine =
+      Engine.start(
+          "storm",
+          CONFIG,
+          runner,
+          BatchInvarianceTest.info(FakeRunner.VOCABULARY),
+          new Device(new ScalarKernels()),
+          figures);
+  private final AtomicInteger accepted = new AtomicInteger();
+  private final AtomicInteger rejected = new AtomicInteger();
+
+  @Test
+  void nothingIsLeftAndTheCountsAddUp() throws Exception {
+    runner.before =
+        output -> {
+          if (runner.steps.size() % 97 == 0) {
+            throw new IllegalStateException("poisoned step");
+          }
+        };
+    List<Callable<List<RecordingListener>>> clients = new ArrayList<>();
+    for (int i = 0; i < CLIENTS; i++) {
+      Random random = new Random(i);
+      clients.add(() -> client(random));
+    }
+    List<RecordingListener> listeners = new ArrayList<>();
+    try (ExecutorService threads = Executors.newFixedThreadPool(CLIENTS)) {
+      for (Future<List<RecordingListener>> client : threads.invokeAll(clients)) {
+        listeners.addAll(client.get());
+      }
+    }
+    for (RecordingListener listener : listeners) {
+      listener.awaitLast();
+    }
+    assertThat(engine.isHealthy()).isTrue();
+    engine.close();
+
+    assertThat(figures.lastStep().usedBlocks()).isZero();
+    assertThat(figures.lastStep().running()).isZero();
+    assertThat(figures.lastStep().waiting()).isZero();
+    assertThat(accepted.get() + rejected.get()).isEqualTo(CLIENTS * ROUNDS);
+    assertThat(figures.rejected).hasValue(rejected.get());
+    assertThat(listeners).hasSize(accepted.get());
+    assertThat(figures.finished).hasSize(accepted.get());
+    assertThat(figures.finished)
+        .extracting(GenerationStats::outcome)
+        .hasAtLeastOneElementOfType(GenerationEvent.Finished.class)
+        .hasAtLeastOneElementOfType(GenerationEvent.Cancelled.class)
+        .hasAtLeastOneElementOfType(GenerationEvent.Failed.class);
+    int tokens = 0;
+    for (RecordingListener listener : listeners) {
+      assertThat(listener.events()).filteredOn(GenerationEvent::isLast).hasSize(1);
+      tokens += listener.tokens().size();
+    }
+    assertThat(figures.firstTokens.size() + figures.laterTokens.size()).isEqualTo(tokens);
+    assertThat(figures.finished.stream().mapToInt(GenerationStats::generatedTokens).sum())
+        .isEqualTo(tokens);
+    assertThat(engine.scheduler().preemptions()).isPositive();
+  }
+
+  private List<RecordingListener> client(Random random) throws InterruptedException {
+    List<RecordingListener> listeners = new ArrayList<>();
+    for (int i = 0; i < ROUNDS; i++) {
+      int[] prompt = Requests.prompt(random, 1 + random.nextInt(40), FakeRunner.VOCABULARY);
+      int maxTokens = random.nextInt(30);
+      CheckingListener listener = new CheckingListener(FakeRunner.greedy(prompt, maxTokens));
+      try {
+        Generation generation = engine.submit(Requests.greedy(prompt, maxTokens), listener);
+        accepted.incrementAndGet();
+        listeners.add(listener);
+        leaveOrStay(random, generation, listener);
+      } catch (RejectedException e) {
+        rejected.incrementAndGet();
+        Thread.sleep(1);
+      }
+    }
+    return listeners;
+  }
+
+  private static void leaveOrStay(Random random, Generation generation, CheckingListener listener)
+      throws InterruptedException {
+    switch (random.nextInt(4)) {
+      case 0 -> generation.cancel(CancelCause.CLIENT_GONE); // perhaps before it is seen
+      case 1 -> {
+        Thread.sleep(0, random.nextInt(2_000_000) % 1_000_000);
+        generation.cancel(CancelCause.SLOW_READER);
+      }
+      case 2 -> listener.awaitLast();
+      default -> {} // the next one beside it
+    }
+  }
+
+  /** Checks each token against the model's continuation. */
+  private static final class CheckingListener extends RecordingListener {
+    private final List<Integer> expected;
+
+    CheckingListener(List<Integer> expected) {
+      this.expected = expected;
+    }
+
+    @Override
+    GenerationEvent awaitLast() throws InterruptedException {
+      GenerationEvent last = super.awaitLast();
+      assertThat(tokens()).isEqualTo(expected.subList(0, tokens().size()));
+      return last;
+    }
+  }
+}

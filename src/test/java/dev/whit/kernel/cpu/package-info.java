@@ -1,0 +1,4 @@
+@NullMarked
+package dev.whit.kernel.cpu;
+
+import org.jspecify.annotations.NullMarked;
