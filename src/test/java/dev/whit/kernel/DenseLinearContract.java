@@ -47,7 +47,7 @@ interface DenseLinearContract extends KernelsUnderTest {
     for (int i = 0; i < 40; i++) {
       x[i * 40 + i] = 1;
     }
-    try (Arena arena = Arena.ofConfined();
+    try (Arena arena = Arena.ofShared();
         DenseWeights weights =
             kernels().prepare(new DenseSpec(40, List.of(matrix.block(arena)), null))) {
       float[] y = Batches.runStrided(this, weights, x, 40);
@@ -68,7 +68,7 @@ interface DenseLinearContract extends KernelsUnderTest {
       System.arraycopy(ids, 0, batch.tokenIds, 0, ids.length);
       batch.tokens = ids.length;
       Buffer out = guarded(7 * width);
-      try (Arena arena = Arena.ofConfined();
+      try (Arena arena = Arena.ofShared();
           DenseWeights table =
               kernels()
                   .prepare(
@@ -90,7 +90,7 @@ interface DenseLinearContract extends KernelsUnderTest {
 
   private void check(List<StoredMatrix> matrices, int inputs, float @Nullable [] bias) {
     float[] x = gaussian(inputs, ROWS * inputs);
-    try (Arena arena = Arena.ofConfined();
+    try (Arena arena = Arena.ofShared();
         DenseWeights weights =
             kernels()
                 .prepare(

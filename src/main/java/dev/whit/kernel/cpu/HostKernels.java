@@ -14,7 +14,7 @@ import dev.whit.kernel.Weights;
  * What kernels on the CPU share: memory is heap arrays, and every argument is checked here, once,
  * before the arrays are handed to the implementation. The implementations may trust what they get.
  */
-abstract sealed class HostKernels implements Kernels permits ScalarKernels {
+abstract sealed class HostKernels implements Kernels permits ScalarKernels, VectorKernels {
   @Override
   public final Buffer allocate(int length) {
     return new HostBuffer(length);
@@ -54,13 +54,11 @@ abstract sealed class HostKernels implements Kernels permits ScalarKernels {
     requireRows(rows, yStride);
     Arguments.inRange("yOffset", yOffset, 0, (long) yStride - weights.outputs());
     Arguments.distinct("y", y, "x", x);
-    linear(
-        weights,
-        values("x", x, (long) rows * weights.inputs()),
-        rows,
-        values("y", y, lengthOf(rows, yStride, (long) yOffset + weights.outputs())),
-        yOffset,
-        yStride);
+    float[] input = values("x", x, (long) rows * weights.inputs());
+    float[] output = values("y", y, lengthOf(rows, yStride, (long) yOffset + weights.outputs()));
+    if (rows > 0) {
+      linear(weights, input, rows, output, yOffset, yStride);
+    }
   }
 
   @Override

@@ -1,0 +1,84 @@
+package dev.whit.kernel.cpu;
+
+import dev.whit.kernel.DenseSpec;
+import dev.whit.kernel.DenseWeights;
+import dev.whit.kernel.FloatType;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import org.jspecify.annotations.Nullable;
+
+/** Dense weights as views of the mapped file, which stays mapped while they are used. */
+final class MappedDense implements DenseWeights {
+  private static final ValueLayout.OfFloat LE_FLOAT =
+      ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfShort LE_SHORT =
+      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  private final int inputs;
+  private final int outputs;
+  private final DenseSpec.Block[] blocks;
+  private final int[] firstRow; // of each block, and the number of outputs
+  private final float @Nullable [] bias;
+
+  MappedDense(DenseSpec spec) {
+    inputs = spec.inputs();
+    outputs = spec.outputs();
+    bias = spec.bias();
+    blocks = spec.blocks().toArray(DenseSpec.Block[]::new);
+    firstRow = new int[blocks.length + 1];
+    for (int i = 0; i < blocks.length; i++) {
+      firstRow[i + 1] = firstRow[i] + blocks[i].rows();
+    }
+  }
+
+  @Override
+  public int inputs() {
+    return inputs;
+  }
+
+  @Override
+  public int outputs() {
+    return outputs;
+  }
+
+  /** Output bias, [outputs], or null. */
+  float @Nullable [] bias() {
+    return bias;
+  }
+
+  /** Only the bias: the matrix stays in the mapped file. */
+  @Override
+  public long residentBytes() {
+    return bias == null ? 0 : (long) bias.length * Float.BYTES;
+  }
+
+  @Override
+  public void close() {}
+
+  /**
+   * Reads columns {@code first … first + length − 1} of a row, widened to f32.
+   *
+   * @param halves working space of {@code length} or more
+   * @param target receives the values from {@code offset}
+   */
+  void read(int row, int first, int length, short[] halves, float[] target, int offset) {
+    int b = 0;
+    while (row >= firstRow[b + 1]) {
+      b++;
+    }
+    MemorySegment data = blocks[b].data();
+    FloatType type = blocks[b].type();
+    long from = ((long) (row - firstRow[b]) * inputs + first) * type.bytes();
+    if (type == FloatType.F32) {
+      MemorySegment.copy(data, LE_FLOAT, from, target, offset, length);
+      return;
+    }
+    MemorySegment.copy(data, LE_SHORT, from, halves, 0, length);
+    switch (type) {
+      case F16 -> HalfFloats.widenF16(halves, length, target, offset);
+      case BF16 -> HalfFloats.widenBf16(halves, length, target, offset);
+      case F32 -> throw new IllegalStateException("f32 is not widened");
+    }
+  }
+}

@@ -1,0 +1,187 @@
+package dev.whit.kernel.cpu;
+
+import dev.whit.kernel.BinaryFactorPath;
+import dev.whit.kernel.BinaryFactorSpec;
+import dev.whit.kernel.BinaryFactorWeights;
+import dev.whit.kernel.BitMatrix;
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A factorised linear layer laid out for {@link BinaryFactorProduct}. Paths with the same input
+ * scale share one stacked V factor, so that their lookup tables are built once.
+ */
+final class PackedFactors implements BinaryFactorWeights {
+  /** Outputs are given to workers in units of this many. */
+  private static final int UNIT = PackedSigns.BLOCK;
+
+  /**
+   * Paths that share their input scale.
+   *
+   * @param pre input scale, [in]
+   * @param v the paths' V factors, stacked
+   * @param hiddenOffset where their rows begin among the layer's hidden values
+   */
+  record InputGroup(float[] pre, PackedSigns v, int hiddenOffset) {}
+
+  /**
+   * The second half of a path.
+   *
+   * @param outOffset first output it adds to
+   * @param outputs number of outputs
+   * @param hiddenOffset where its rank begins among the layer's hidden values
+   * @param rank its rank
+   * @param mid scale between the factors, [rank]; null is all ones
+   * @param u the U factor, [outputs, rank]
+   * @param post output scale, [outputs]
+   */
+  record OutputPath(
+      int outOffset,
+      int outputs,
+      int hiddenOffset,
+      int rank,
+      float @Nullable [] mid,
+      PackedSigns u,
+      float[] post) {}
+
+  private final int inputs;
+  private final int outputs;
+  private final List<InputGroup> groups;
+  private final List<OutputPath> paths;
+  private final float @Nullable [] bias;
+  private final int hidden;
+  private final long[] costBefore; // words of U before output unit i
+  private final long residentBytes;
+
+  private PackedFactors(
+      BinaryFactorSpec spec, List<InputGroup> groups, List<OutputPath> paths, int hidden) {
+    inputs = spec.inputs();
+    outputs = spec.outputs();
+    this.groups = List.copyOf(groups);
+    this.paths = List.copyOf(paths);
+    bias = spec.bias();
+    this.hidden = hidden;
+    costBefore = costs(outputs, paths);
+    residentBytes = bytes(this.groups, this.paths, bias);
+  }
+
+  /** Lays out a layer; the spec's bit matrices are not needed afterwards. */
+  static PackedFactors of(BinaryFactorSpec spec, WorkerTeam team) {
+    List<InputGroup> groups = new ArrayList<>();
+    List<OutputPath> paths = new ArrayList<>();
+    int hidden = 0;
+    for (List<BinaryFactorPath> sharing : byInputScale(spec.paths())) {
+      List<BitMatrix> factors = sharing.stream().map(BinaryFactorPath::v).toList();
+      groups.add(new InputGroup(sharing.getFirst().pre(), PackedSigns.of(factors, team), hidden));
+      for (BinaryFactorPath path : sharing) {
+        PackedSigns u = PackedSigns.of(List.of(path.u()), team);
+        paths.add(
+            new OutputPath(
+                path.outOffset(), path.outputs(), hidden, path.rank(), path.mid(), u, path.post()));
+        hidden = Math.addExact(hidden, PackedSigns.blocks(path.rank()) * PackedSigns.BLOCK);
+      }
+    }
+    return new PackedFactors(spec, groups, paths, hidden);
+  }
+
+  private static Collection<List<BinaryFactorPath>> byInputScale(List<BinaryFactorPath> paths) {
+    Map<FloatBuffer, List<BinaryFactorPath>> sharing = new LinkedHashMap<>();
+    for (BinaryFactorPath path : paths) {
+      sharing.computeIfAbsent(FloatBuffer.wrap(path.pre()), pre -> new ArrayList<>()).add(path);
+    }
+    return sharing.values();
+  }
+
+  @Override
+  public int inputs() {
+    return inputs;
+  }
+
+  @Override
+  public int outputs() {
+    return outputs;
+  }
+
+  /** The paths' first halves. */
+  List<InputGroup> groups() {
+    return groups;
+  }
+
+  /** The paths' second halves, in the order in which their outputs are summed. */
+  List<OutputPath> paths() {
+    return paths;
+  }
+
+  /** Output bias, [outputs], or null. */
+  float @Nullable [] bias() {
+    return bias;
+  }
+
+  /** Hidden values between the factors: every path's rank, padded to whole blocks. */
+  int hidden() {
+    return hidden;
+  }
+
+  /** Panels of V, whose partial sums make the hidden values. */
+  int inputPanels() {
+    return groups.getFirst().v().panels();
+  }
+
+  /**
+   * Where the outputs of worker {@code worker} of {@code workers} begin, so that all have about as
+   * many words of U to read; for {@code worker == workers}, the number of outputs.
+   */
+  int firstOutput(int worker, int workers) {
+    long goal = costBefore[costBefore.length - 1] * worker / workers;
+    int found = Arrays.binarySearch(costBefore, goal);
+    int unit = found >= 0 ? found : -found - 1;
+    return worker == workers ? outputs : Math.min(unit * UNIT, outputs);
+  }
+
+  @Override
+  public long residentBytes() {
+    return residentBytes;
+  }
+
+  @Override
+  public void close() {}
+
+  /** Words of U before each unit of outputs, and in all. */
+  private static long[] costs(int outputs, List<OutputPath> paths) {
+    int units = Math.ceilDiv(outputs, UNIT);
+    long[] before = new long[units + 1];
+    for (OutputPath path : paths) {
+      int first = path.outOffset() / UNIT;
+      int last = (path.outOffset() + path.outputs() - 1) / UNIT;
+      for (int unit = first; unit <= last; unit++) {
+        before[unit + 1] += path.u().wordsPerRow();
+      }
+    }
+    // One for each unit besides: outputs that no path covers are written too.
+    for (int unit = 0; unit < units; unit++) {
+      before[unit + 1] += before[unit] + 1;
+    }
+    return before;
+  }
+
+  private static long bytes(
+      List<InputGroup> groups, List<OutputPath> paths, float @Nullable [] bias) {
+    long words = 0;
+    long floats = bias == null ? 0 : bias.length;
+    for (InputGroup group : groups) {
+      words += group.v().words().length;
+      floats += group.pre().length;
+    }
+    for (OutputPath path : paths) {
+      words += path.u().words().length;
+      floats += path.post().length + (path.mid() == null ? 0 : path.mid().length);
+    }
+    return words * Integer.BYTES + floats * Float.BYTES;
+  }
+}

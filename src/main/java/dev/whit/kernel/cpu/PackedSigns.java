@@ -1,0 +1,144 @@
+package dev.whit.kernel.cpu;
+
+import dev.whit.kernel.BitMatrix;
+import java.util.List;
+
+/**
+ * A ±1 matrix, or several over the same columns stacked by rows, re-laid for table lookup.
+ *
+ * <p>A <em>sextet word</em> holds 30 columns of one row: bit k of word q is column 30q + k (1 is
+ * −1), bits 30 and 31 are 0. Sixteen rows make a block. The words are cut into panels of columns
+ * whose lookup tables fit the first-level cache, and lie as {@code [panel][block][word of
+ * panel][row of block]}, so that the blocks of one panel are one sequential stream. Every matrix of
+ * the stack begins a new block; rows past its end and columns past the last are 0.
+ */
+final class PackedSigns {
+  /** Rows of a block. */
+  static final int BLOCK = 16;
+
+  /** Columns in a word. */
+  static final int WORD_COLUMNS = 30;
+
+  /** Most words of a panel. */
+  static final int MAX_PANEL = 35;
+
+  /** The first word is 64-byte aligned in an aligned array, whose data begins at byte 16. */
+  private static final int FIRST = 12;
+
+  private final int cols;
+  private final int blocks;
+  private final int wordsPerRow;
+  private final int panels;
+  private final int panelLength;
+  private final int[] words;
+
+  private PackedSigns(int cols, int blocks) {
+    this.cols = cols;
+    this.blocks = blocks;
+    wordsPerRow = Math.ceilDiv(cols, WORD_COLUMNS);
+    panels = Math.ceilDiv(wordsPerRow, MAX_PANEL);
+    panelLength = Math.ceilDiv(wordsPerRow, panels);
+    long size = (long) blocks * wordsPerRow * BLOCK + FIRST;
+    if (size > Integer.MAX_VALUE - 8) {
+      throw new IllegalArgumentException(
+          "a factor of " + (long) blocks * BLOCK + " x " + cols + " is too large for one array");
+    }
+    words = new int[(int) size];
+  }
+
+  /**
+   * Lays out matrices of equal width.
+   *
+   * @param stack one or more matrices, first rows first
+   * @param team shares the work
+   */
+  static PackedSigns of(List<BitMatrix> stack, WorkerTeam team) {
+    int blocks = 0;
+    for (BitMatrix matrix : stack) {
+      blocks = Math.addExact(blocks, blocks(matrix.rows()));
+    }
+    PackedSigns packed = new PackedSigns(stack.getFirst().cols(), blocks);
+    team.run((worker, workers) -> {
+      int first = 0;
+      for (BitMatrix matrix : stack) {
+        int count = blocks(matrix.rows());
+        int end = (int) ((long) count * (worker + 1) / workers);
+        for (int b = (int) ((long) count * worker / workers); b < end; b++) {
+          packed.layBlock(matrix, b, first + b);
+        }
+        first += count;
+      }
+    });
+    return packed;
+  }
+
+  /** Blocks that {@code rows} rows take. */
+  static int blocks(int rows) {
+    return Math.ceilDiv(rows, BLOCK);
+  }
+
+  /** Number of columns. */
+  int cols() {
+    return cols;
+  }
+
+  /** Number of blocks of the whole stack. */
+  int blocks() {
+    return blocks;
+  }
+
+  /** Words in a row. */
+  int wordsPerRow() {
+    return wordsPerRow;
+  }
+
+  /** Number of panels. Their partial sums are added in panel order, on any device and team. */
+  int panels() {
+    return panels;
+  }
+
+  /** First word of a row in panel {@code panel}; for {@code panels()}, the end of the row. */
+  int panelStart(int panel) {
+    return Math.min(panel * panelLength, wordsPerRow);
+  }
+
+  /** Words of a row in panel {@code panel}. */
+  int panelLength(int panel) {
+    return panelStart(panel + 1) - panelStart(panel);
+  }
+
+  /** All words; see the class comment. */
+  int[] words() {
+    return words;
+  }
+
+  /** Index of the first word of a block in a panel. */
+  int index(int panel, int block) {
+    return FIRST + (panelStart(panel) * blocks + block * panelLength(panel)) * BLOCK;
+  }
+
+  private void layBlock(BitMatrix matrix, int sourceBlock, int block) {
+    int firstRow = sourceBlock * BLOCK;
+    int rows = Math.min(BLOCK, matrix.rows() - firstRow);
+    int lastMask = -1 >>> (Integer.SIZE - (cols - (wordsPerRow - 1) * WORD_COLUMNS));
+    for (int lane = 0; lane < rows; lane++) {
+      long bits = 0; // read from the source and not yet laid, lowest first
+      int count = 0;
+      int source = 0;
+      for (int panel = 0; panel < panels; panel++) {
+        int target = index(panel, block) + lane;
+        int end = panelStart(panel + 1);
+        for (int q = panelStart(panel); q < end; q++, target += BLOCK) {
+          if (count < WORD_COLUMNS && source < matrix.wordsPerRow()) {
+            bits |= (matrix.word(firstRow + lane, source++) & 0xffff_ffffL) << count;
+            count += Integer.SIZE;
+          }
+          int word = (int) bits & ((1 << WORD_COLUMNS) - 1);
+          words[target] = q == wordsPerRow - 1 ? word & lastMask : word;
+          bits >>>= WORD_COLUMNS;
+          count -= WORD_COLUMNS;
+        }
+      }
+    }
+  }
+}
