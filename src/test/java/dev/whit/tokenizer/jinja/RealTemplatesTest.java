@@ -1,0 +1,67 @@
+package dev.whit.tokenizer.jinja;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.whit.tokenizer.ChatTemplateException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+/** Real models' templates give what transformers makes of them, where the data is there. */
+class RealTemplatesTest {
+  private static final Path TEMPLATES =
+      Path.of(System.getProperty("whit.data", "../shared/data"), "chat-templates");
+
+  private final ObjectMapper json = new ObjectMapper();
+
+  @TestFactory
+  Stream<DynamicTest> renderings() throws IOException {
+    Path file = TEMPLATES.resolve("renderings.json");
+    assumeTrue(Files.exists(file), "no " + file);
+    JsonNode renderings = json.readTree(file.toFile());
+    LocalDateTime now = LocalDateTime.parse(renderings.get("now").textValue());
+    Clock clock = Clock.fixed(now.toInstant(ZoneOffset.UTC), ZoneOffset.UTC);
+    Map<String, JinjaTemplate> templates = new HashMap<>();
+    return renderings
+        .get("cases")
+        .valueStream()
+        .map(rendering -> {
+          String name = rendering.get("template").textValue();
+          JinjaTemplate template = templates.computeIfAbsent(name, n -> parse(n, clock));
+          return DynamicTest.dynamicTest(
+              name + ": " + rendering.get("case").textValue(), () -> check(template, rendering));
+        });
+  }
+
+  private static JinjaTemplate parse(String name, Clock clock) {
+    try {
+      return JinjaTemplate.parse(Files.readString(TEMPLATES.resolve(name + ".jinja")), clock);
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  private void check(JinjaTemplate template, JsonNode rendering) {
+    @SuppressWarnings("unchecked")
+    Map<String, Object> variables = json.convertValue(rendering.get("variables"), Map.class);
+    if (rendering.has("expected")) {
+      assertThat(template.render(variables)).isEqualTo(rendering.get("expected").textValue());
+    } else {
+      assertThatThrownBy(() -> template.render(variables))
+          .isInstanceOf(ChatTemplateException.class)
+          .hasMessageEndingWith(rendering.get("error").textValue());
+    }
+  }
+}
