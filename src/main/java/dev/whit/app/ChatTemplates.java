@@ -2,6 +2,7 @@ package dev.whit.app;
 
 import dev.whit.tokenizer.ChatTemplate;
 import dev.whit.tokenizer.ChatTemplateException;
+import dev.whit.tokenizer.jinja.JinjaTemplate;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -59,6 +60,6 @@ final class ChatTemplates {
   }
 
   private static ChatTemplate parse(String source) {
-    return v -> source;
+    return JinjaTemplate.parse(source);
   }
 }
