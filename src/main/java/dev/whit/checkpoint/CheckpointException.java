@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CheckpointException extends RuntimeException {
   private static final long serialVersionUID = 1L;
+  private static final int MAX_TEXT_LENGTH = 500;
 
   private final transient Path file;
   private final @Nullable String tensor;
@@ -17,11 +18,11 @@ public final class CheckpointException extends RuntimeException {
 
   private CheckpointException(
       Path file, @Nullable String tensor, long offset, String reason, @Nullable Throwable cause) {
-    super(describe(file, tensor, offset, reason), cause);
+    super(oneLine(describe(file, tensor, offset, reason)), cause);
     this.file = file;
     this.tensor = tensor;
     this.offset = offset;
-    this.reason = reason;
+    this.reason = oneLine(reason);
   }
 
   /** The file as a whole is to blame. */
@@ -53,6 +54,13 @@ public final class CheckpointException extends RuntimeException {
       text.append(": byte ").append(offset);
     }
     return text.append(": ").append(reason).toString();
+  }
+
+  /** Names in messages are whatever the file says: keeps them to one line of bearable length. */
+  private static String oneLine(String text) {
+    String cut =
+        text.length() > MAX_TEXT_LENGTH ? text.substring(0, MAX_TEXT_LENGTH) + "..." : text;
+    return cut.replaceAll("[\\p{Cntrl}\\u0085\\u2028\\u2029]", "?");
   }
 
   /** The file to blame. */

@@ -1,6 +1,7 @@
 package dev.whit.checkpoint;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -10,7 +11,7 @@ import java.util.stream.Stream;
 /**
  * Decides which files of a model directory hold its tensors. Well-known names come first, in the
  * order in which Hugging Face's own loaders look for them; a directory without one is unambiguous
- * only with a single torch file, or a single safetensors file.
+ * only with a single file of one kind, packed forms before plain safetensors.
  */
 final class CheckpointFiles {
   private static final String INDEX = ".index.json";
@@ -27,6 +28,7 @@ final class CheckpointFiles {
         .or(() -> wellKnown(directory, "pytorch_model.bin"))
         .or(() -> wellKnown(directory, "model_state.pt"))
         .or(() -> only(directory, ".pt", ".pth"))
+        .or(() -> only(directory, ".gguf"))
         .or(() -> only(directory, ".safetensors"))
         .orElseThrow(() ->
             CheckpointException.file(
@@ -58,7 +60,7 @@ final class CheckpointFiles {
               .filter(Files::isRegularFile)
               .sorted()
               .toList();
-    } catch (IOException e) {
+    } catch (IOException | UncheckedIOException e) {
       throw CheckpointException.file(directory, "cannot be listed: " + e.getMessage(), e);
     }
     if (found.size() > 1) {

@@ -50,7 +50,8 @@ public final class CheckpointReader {
     return tensors;
   }
 
-  private static List<Tensor> read(MappedFile file) {
+  /** The tensors of one file, in a container told by its content. */
+  static List<Tensor> read(MappedFile file) {
     return switch (FileSignature.of(file)) {
       case SAFETENSORS -> SafetensorsReader.read(file);
       case TORCH_ZIP -> TorchZipReader.read(file);

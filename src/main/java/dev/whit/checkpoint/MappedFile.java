@@ -35,7 +35,7 @@ public record MappedFile(Path path, MemorySegment bytes) {
       return new MappedFile(
           path, channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena));
     } catch (IOException e) {
-      throw CheckpointException.file(path, "cannot be read: " + e.getMessage(), e);
+      throw CheckpointException.file(path, "cannot be read: " + e, e);
     }
   }
 

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.SortedSet;
@@ -76,17 +77,23 @@ final class ShardIndex {
   private static Path shard(Path index, String name) {
     // A file name and nothing else: the index may not lead out of its directory. What the file
     // itself links to is the directory owner's business (Hugging Face caches are links to blobs).
-    if (name.isEmpty()
-        || name.equals(".")
-        || name.equals("..")
-        || name.chars().anyMatch(c -> c == '/' || c == '\\' || c == ':' || c < ' ')) {
+    boolean plain =
+        !name.isEmpty()
+            && !name.equals(".")
+            && !name.equals("..")
+            && name.chars().noneMatch(c -> c == '/' || c == '\\' || c == ':' || c < ' ');
+    if (!plain) {
       throw CheckpointException.file(
           index, "names \"" + name + "\", which is not a plain file name");
     }
-    Path shard = index.resolveSibling(name);
-    if (!Files.isRegularFile(shard)) {
-      throw CheckpointException.file(index, "names " + name + ", which is missing");
+    try {
+      Path shard = index.resolveSibling(name);
+      if (Files.isRegularFile(shard)) {
+        return shard;
+      }
+    } catch (InvalidPathException e) {
+      throw CheckpointException.file(index, "names a file that cannot be: " + e.getMessage(), e);
     }
-    return shard;
+    throw CheckpointException.file(index, "names " + name + ", which is missing");
   }
 }

@@ -27,9 +27,12 @@ sealed interface PickleValue {
   record Tuple(List<PickleValue> items) implements PickleValue {}
 
   /** A dict or OrderedDict, with its string keys only: no other key names a tensor. */
-  record Dict(Map<String, PickleValue> items) implements PickleValue {
-    Dict() {
-      this(new LinkedHashMap<>());
+  final class Dict implements PickleValue {
+    private final Map<String, PickleValue> items = new LinkedHashMap<>();
+
+    /** The items in the order in which they were set. */
+    Map<String, PickleValue> items() {
+      return items;
     }
   }
 

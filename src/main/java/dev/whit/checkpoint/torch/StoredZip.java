@@ -131,7 +131,7 @@ final class StoredZip {
     boolean escapes =
         name.isEmpty()
             || name.startsWith("/")
-            || name.chars().anyMatch(c -> c == '\\' || c == ':' || c < ' ')
+            || name.chars().anyMatch(c -> c == '\\' || c < ' ')
             || List.of(name.split("/", -1)).contains("..");
     if (escapes) {
       throw bad(at, "zip entry name \"" + name + "\" is not a plain relative path");

@@ -9,8 +9,6 @@ import dev.whit.checkpoint.torch.PickleValue.View;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import java.util.stream.Stream;
 
 /**
  * Reads a state dict that torch.save wrote (1.6 and later): a zip file with a pickle, {@code
@@ -19,7 +17,7 @@ import java.util.stream.Stream;
 public final class TorchZipReader {
   private static final String PICKLE = "data.pkl";
 
-  /** At about 120 bytes a tensor, more than {@link Unpickler} has operations for. */
+  /** Half a million tensors at about 120 bytes each. */
   private static final long MAX_PICKLE_BYTES = 64L << 20;
 
   /** Where training scripts put the state dict among other things. */
@@ -93,17 +91,23 @@ public final class TorchZipReader {
         });
   }
 
+  /** The dict that holds the tensors: the top-level one, or the one it wraps. */
   private Dict stateDict(PickleValue top) {
     if (top instanceof Dict dict) {
-      if (dict.items().values().stream().anyMatch(View.class::isInstance)) {
+      if (holdsTensors(dict)) {
         return dict;
       }
-      Map<String, PickleValue> items = dict.items();
-      Stream<Dict> wrapped =
-          WRAPPERS.stream().map(items::get).filter(Dict.class::isInstance).map(Dict.class::cast);
-      return wrapped.findFirst().orElse(dict);
+      for (String wrapper : WRAPPERS) {
+        if (dict.items().get(wrapper) instanceof Dict wrapped && holdsTensors(wrapped)) {
+          return wrapped;
+        }
+      }
     }
-    throw CheckpointException.file(file.path(), "holds no dict of tensors");
+    throw CheckpointException.file(file.path(), "holds no dict of named tensors");
+  }
+
+  private static boolean holdsTensors(Dict dict) {
+    return dict.items().values().stream().anyMatch(View.class::isInstance);
   }
 
   private Tensor tensor(String name, View view) {
