@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.whit.kernel.Kernels;
 import dev.whit.kernel.cpu.ScalarKernels;
+import dev.whit.kernel.cpu.VectorKernels;
 import dev.whit.model.loading.LoadedModel;
 import dev.whit.model.loading.ModelLoader;
 import dev.whit.model.loading.ModelSource;
@@ -40,9 +41,6 @@ class GoldenTest {
 
   private static final List<String> WITH_DATA =
       List.of(
-          "demo/fp16",
-          "demo/littlebit",
-          "demo/nanoquant",
           "golden/llama/dense",
           "golden/llama/dense-bin",
           "golden/llama/littlebit-res-noconfig-bin",
@@ -57,9 +55,12 @@ class GoldenTest {
           "golden/mistral/littlebit-res",
           "golden/mistral/nanoquant-dbf-pt");
 
+  private static final List<String> DEMO = List.of("demo/fp16", "demo/littlebit", "demo/nanoquant");
+
   /** Kernels to run a model with. */
   private enum Cpu {
-    SCALAR(ScalarKernels::new);
+    SCALAR(ScalarKernels::new),
+    VECTOR(() -> new VectorKernels(2));
 
     private final Supplier<Kernels> create;
 
@@ -93,11 +94,14 @@ class GoldenTest {
   }
 
   static Stream<Case> cases() {
-    List<Path> directories =
-        Stream.concat(ALWAYS.stream().map(OURS::resolve), WITH_DATA.stream().map(DATA::resolve))
-            .toList();
-    return directories.stream()
-        .flatMap(directory -> Arrays.stream(Cpu.values()).map(cpu -> new Case(directory, cpu)));
+    Stream<Path> small =
+        Stream.concat(ALWAYS.stream().map(OURS::resolve), WITH_DATA.stream().map(DATA::resolve));
+    // The demo models would take the scalar kernels minutes.
+    Stream<Path> demo = DEMO.stream().map(DATA::resolve);
+    return Stream.concat(
+        small.flatMap(
+            directory -> Arrays.stream(Cpu.values()).map(cpu -> new Case(directory, cpu))),
+        demo.map(directory -> new Case(directory, Cpu.VECTOR)));
   }
 
   @ParameterizedTest

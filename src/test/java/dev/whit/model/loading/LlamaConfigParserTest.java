@@ -1,0 +1,141 @@
+package dev.whit.model.loading;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.whit.checkpoint.CheckpointException;
+import dev.whit.kernel.Activation;
+import dev.whit.model.LayerConfig;
+import dev.whit.model.ModelConfig;
+import dev.whit.model.RopeConfig;
+import dev.whit.model.RopeScaling;
+import java.nio.file.Path;
+import java.util.Collections;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class LlamaConfigParserTest {
+  private static final String LLAMA = "'model_type': 'llama', ";
+
+  @TempDir Path directory;
+
+  @Test
+  void readsEveryFeature() {
+    ModelConfig config =
+        parse(
+            "'model_type': 'mistral', 'vocab_size': 320, 'hidden_size': 64,"
+                + " 'intermediate_size': 144, 'num_hidden_layers': 3, 'num_attention_heads': 4,"
+                + " 'num_key_value_heads': 2, 'head_dim': 24, 'max_position_embeddings': 128,"
+                + " 'rms_norm_eps': 1e-5, 'hidden_act': 'silu', 'sliding_window': 8,"
+                + " 'rope_theta': 1000000.0, 'tie_word_embeddings': true");
+    RopeConfig rope = new RopeConfig(1e6, 24, 128, new RopeScaling.Default());
+    assertThat(config)
+        .isEqualTo(
+            new ModelConfig(
+                "mistral",
+                320,
+                64,
+                144,
+                4,
+                2,
+                24,
+                128,
+                1e-5f,
+                Activation.SILU,
+                (float) (1 / Math.sqrt(24)),
+                0,
+                1,
+                true,
+                Collections.nCopies(3, new LayerConfig(8, rope))));
+  }
+
+  @Test
+  void absentKeysTakeTheClassDefaultsAndAreReported() {
+    ConfigSection section = ConfigFixture.section(directory, "{'model_type': 'mistral'}");
+    Family family = Family.of(section);
+    ModelConfig config = family.parser().parse(section, family);
+    assertThat(config.hiddenSize()).isEqualTo(4096);
+    assertThat(config.intermediateSize()).isEqualTo(14336);
+    assertThat(config.kvHeads()).isEqualTo(8);
+    assertThat(config.headDim()).isEqualTo(128);
+    assertThat(config.layers().getFirst().slidingWindow()).isEqualTo(4096);
+    assertThat(config.normEpsilon()).isEqualTo(1e-6f);
+    assertThat(section.assumed())
+        .contains("hidden_size = 4096", "num_key_value_heads = 8", "sliding_window = 4096");
+  }
+
+  @Test
+  void nullKeyValueHeadsAreAsManyAsHeads() {
+    assertThat(parse(LLAMA + "'num_attention_heads': 8").kvHeads()).isEqualTo(8);
+    assertThat(parse("'model_type': 'mistral', 'num_key_value_heads': null").kvHeads())
+        .isEqualTo(32);
+  }
+
+  @Test
+  void aNullWindowIsNone() {
+    assertThat(window(parse("'model_type': 'mistral', 'sliding_window': null"))).isZero();
+    assertThat(window(parse(LLAMA + "'sliding_window': 16"))).isZero();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      textBlock =
+          """
+          'model_type': 'gpt2'                            | model_type is "gpt2": not supported; supported are [llama, mistral]
+          'hidden_size': 64                               | model_type is missing
+          'model_type': 5                                 | model_type is 5: must be a string
+          'model_type': 'llama', 'hidden_size': 0         | hidden_size is 0: must be a whole number from 1 to 1048576
+          'model_type': 'llama', 'hidden_size': -64       | hidden_size is -64
+          'model_type': 'llama', 'hidden_size': 64.5      | hidden_size is 64.5
+          'model_type': 'llama', 'hidden_size': '64'      | hidden_size is "64"
+          'model_type': 'llama', 'hidden_size': 99999999999 | hidden_size is 99999999999
+          'model_type': 'llama', 'vocab_size': 1e3        | vocab_size is 1000.0
+          'model_type': 'llama', 'num_hidden_layers': 100000 | num_hidden_layers is 100000: must be a whole number from 1 to 4096
+          'model_type': 'llama', 'hidden_size': 65        | num_attention_heads is 32: must divide hidden_size 65
+          'model_type': 'llama', 'num_key_value_heads': 5 | num_key_value_heads is 5: must divide num_attention_heads 32
+          'model_type': 'llama', 'head_dim': 7            | head_dim is 7: its rotated part, 7
+          'model_type': 'llama', 'rms_norm_eps': 0        | rms_norm_eps is 0: must be a number above 0
+          'model_type': 'llama', 'rms_norm_eps': NaN      | rms_norm_eps is
+          'model_type': 'llama', 'rms_norm_eps': '1e-5'   | rms_norm_eps is "1e-5"
+          'model_type': 'llama', 'hidden_act': 'gelu'     | hidden_act is "gelu": not supported
+          'model_type': 'llama', 'tie_word_embeddings': 1 | tie_word_embeddings is 1: must be true or false
+          'model_type': 'llama', 'quantization_config': {'bits': 4} | quantization_config is {"bits":4}: not supported
+          'model_type': 'llama', 'final_logit_softcapping': 30.0 | final_logit_softcapping is 30.0: not supported
+          'model_type': 'llama', 'num_local_experts': 8   | num_local_experts is 8: not supported
+          'model_type': 'llama', 'layer_types': ['sliding_attention'] | layer_types is ["sliding_attention"]: not supported
+          'model_type': 'mistral', 'sliding_window': 0    | sliding_window is 0
+          """)
+  void refusesByNameAndValue(String members, String reason) {
+    assertThatThrownBy(() -> parse(members))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageStartingWith(directory.resolve("config.json") + ": ")
+        .hasMessageContaining(reason);
+  }
+
+  @Test
+  void refusesWhatIsNotAJsonObject() {
+    assertRefused("[1]", "is not a JSON object");
+    assertRefused("{'a': ", "is not valid JSON");
+    assertRefused("{'a': 1, 'a': 2}", "is not valid JSON: Duplicate");
+    assertRefused("{} {}", "is not valid JSON");
+    assertRefused("[".repeat(10000), "is not valid JSON");
+  }
+
+  private void assertRefused(String json, String reason) {
+    assertThatThrownBy(() -> ConfigFixture.section(directory, json))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining(reason);
+  }
+
+  private ModelConfig parse(String members) {
+    return ConfigFixture.parse(directory, members);
+  }
+
+  private static int window(ModelConfig config) {
+    return config.layers().getFirst().slidingWindow();
+  }
+}
