@@ -16,7 +16,7 @@ import java.util.List;
  * wanted, some at a time.
  */
 public final class DecoderRunner implements ModelRunner {
-  private final Decoder decoder;
+  private final Runnable release;
   private final KvCache cache;
   private final DecoderSession session;
   private final int vocabulary;
@@ -32,10 +32,11 @@ public final class DecoderRunner implements ModelRunner {
   /**
    * Allocates the cache and the buffers of a step.
    *
-   * @param decoder the model; closed with the runner
+   * @param decoder the model
+   * @param release frees the model, after the runner's own memory
    */
-  public DecoderRunner(Decoder decoder, EngineConfig config, KvType kvType) {
-    this.decoder = decoder;
+  public DecoderRunner(Decoder decoder, EngineConfig config, KvType kvType, Runnable release) {
+    this.release = release;
     vocabulary = decoder.config().vocabSize();
     cache = decoder.allocateCache(config.blocks(), config.blockSize(), kvType);
     try {
@@ -123,6 +124,6 @@ public final class DecoderRunner implements ModelRunner {
   public void close() {
     session.close();
     cache.close();
-    decoder.close();
+    release.run();
   }
 }

@@ -12,9 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * What a sequence gets does not depend on its company, on how its prompt was cut or on whether it
@@ -25,11 +24,10 @@ class BatchInvarianceTest {
   private static final int BLOCK_SIZE = 4;
   private static final int AMPLE = 20 * CONTEXT / BLOCK_SIZE;
 
-  /** How a model is made runnable. */
-  private enum Model {
+  enum Model {
     FAKE(FakeRunner.VOCABULARY),
-    DECODER_F32(TinyDecoder.VOCABULARY),
-    DECODER_F16(TinyDecoder.VOCABULARY);
+    LITTLEBIT(GoldenRunner.VOCABULARY),
+    DENSE(GoldenRunner.VOCABULARY);
 
     private final int vocabulary;
 
@@ -40,28 +38,21 @@ class BatchInvarianceTest {
     ModelRunner runner(EngineConfig config) {
       return switch (this) {
         case FAKE -> new FakeRunner(config);
-        case DECODER_F32 -> decoder(config, KvType.F32);
-        case DECODER_F16 -> decoder(config, KvType.F16);
+        case LITTLEBIT -> GoldenRunner.open("llama/littlebit", config, KvType.F16);
+        case DENSE -> GoldenRunner.open("mistral/dense", config, KvType.F32);
       };
     }
-
-    private static ModelRunner decoder(EngineConfig config, KvType type) {
-      return new DecoderRunner(TinyDecoder.create(new ScalarKernels()), config, type);
-    }
-  }
-
-  static Stream<Model> models() {
-    return Stream.of(Model.values());
   }
 
   @ParameterizedTest
-  @MethodSource("models")
+  @EnumSource
   void sameAloneTogetherChunkedAndPreempted(Model model) {
     List<GenerationRequest> requests = requests(model.vocabulary);
     List<List<String>> alone = new ArrayList<>();
     for (GenerationRequest request : requests) {
       alone.addAll(generate(model, List.of(request), 64, AMPLE, 0).transcripts());
     }
+    assertThat(alone).allSatisfy(t -> assertThat(t.getLast()).startsWith("Finished"));
     for (int chunk : new int[] {1, 7, 64, 512}) {
       assertThat(generate(model, requests, chunk, AMPLE, 0).transcripts())
           .as("together, %d tokens a step", chunk)
