@@ -61,6 +61,7 @@ final class Formatting {
     StringBuilder out = new StringBuilder();
     Matcher field = FIELD.matcher(format);
     int next = 0;
+    boolean numbered = false;
     int end = 0;
     while (field.find()) {
       out.append(format, end, field.start());
@@ -70,7 +71,11 @@ final class Formatting {
         out.append(brace(field.group()));
         continue;
       }
+      numbered |= isIndex(name);
       Value value = name.isEmpty() ? positional(next++, arguments) : named(name, arguments);
+      if (numbered && next > 0) {
+        throw new EvaluationException("cannot mix {} and {0} in a format string");
+      }
       if (field.group("conversion") != null) {
         value =
             new Str(
@@ -104,7 +109,7 @@ final class Formatting {
   }
 
   private static Value named(String name, Arguments arguments) {
-    if (name.chars().allMatch(c -> c >= '0' && c <= '9') && name.length() < 9) {
+    if (isIndex(name)) {
       return positional(Integer.parseInt(name), arguments);
     }
     Value value = arguments.named().get(name);
@@ -112,6 +117,10 @@ final class Formatting {
       throw new EvaluationException("format string names an argument that is missing: " + name);
     }
     return value;
+  }
+
+  private static boolean isIndex(String name) {
+    return name.matches("[0-9]{1,8}");
   }
 
   private static Value positional(int index, Arguments arguments) {

@@ -134,18 +134,20 @@ final class Renderer {
             ? new Function("loop", arguments -> recurse(statement, arguments, scope, depth0 + 1))
             : recurse;
     Loop loop = new Loop(elements, depth0, recursion);
-    boolean empty = true;
+    // As in Jinja, the else part is left out once a body has come to its end.
+    boolean completed = false;
     while (loop.hasNext()) {
-      empty = false;
       budget.elements(1);
       Scope body = scope.child();
       body.set("loop", loop);
       assign(statement.target(), loop.next(), body);
-      if (execute(statement.body(), body) == Flow.BREAK) {
+      Flow flow = execute(statement.body(), body);
+      if (flow == Flow.BREAK) {
         break;
       }
+      completed |= flow == Flow.NEXT;
     }
-    if (empty) {
+    if (!completed) {
       execute(statement.otherwise(), scope.child());
     }
   }
