@@ -259,7 +259,7 @@ public final class TextStream implements AutoCloseable {
     }
     cancelAll(cause);
     // Wakes the reader; where there is no room it has something to wake up for.
-    boolean unused = arrivals.offer(new Arrival(0, null));
+    boolean _ = arrivals.offer(new Arrival(0, null));
   }
 
   private void cancelAll(CancelCause cause) {

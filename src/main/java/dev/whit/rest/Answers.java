@@ -11,7 +11,6 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.time.Duration;
-import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /** Makes replies of generated answers, whole or streamed. */
 @Singleton
@@ -19,8 +18,8 @@ final class Answers {
   private final Duration pingInterval;
 
   @Inject
-  Answers(@ConfigProperty(name = "whit.http.ping-interval") Duration pingInterval) {
-    this.pingInterval = pingInterval;
+  Answers(HttpLimits limits) {
+    this.pingInterval = limits.pingInterval();
   }
 
   /**

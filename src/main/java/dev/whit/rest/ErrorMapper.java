@@ -24,7 +24,7 @@ final class ErrorMapper {
     private static HttpError of(
         int status, String message, String type, @Nullable String param, @Nullable String code) {
       return new HttpError(
-          status, new ErrorReply(new ErrorReply.Error(message, type, param, code)), null);
+          status, new ErrorReply(new ErrorReply.Details(message, type, param, code)), null);
     }
 
     private HttpError retryAfter(Duration delay) {

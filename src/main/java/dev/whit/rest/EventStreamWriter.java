@@ -17,7 +17,6 @@ import java.io.OutputStream;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Type;
 import java.time.Duration;
-import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.resteasy.reactive.server.spi.ResteasyReactiveResourceInfo;
 import org.jboss.resteasy.reactive.server.spi.ServerMessageBodyWriter;
 import org.jboss.resteasy.reactive.server.spi.ServerRequestContext;
@@ -39,13 +38,10 @@ public final class EventStreamWriter implements ServerMessageBodyWriter<EventStr
   private final Duration slowReader;
 
   @Inject
-  EventStreamWriter(
-      ObjectMapper json,
-      @ConfigProperty(name = "whit.http.ping-interval") Duration pingInterval,
-      @ConfigProperty(name = "whit.http.slow-reader") Duration slowReader) {
+  EventStreamWriter(ObjectMapper json, HttpLimits limits) {
     this.json = json;
-    this.pingInterval = pingInterval;
-    this.slowReader = slowReader;
+    this.pingInterval = limits.pingInterval();
+    this.slowReader = limits.slowReader();
   }
 
   @Override
@@ -55,7 +51,7 @@ public final class EventStreamWriter implements ServerMessageBodyWriter<EventStr
     context.serverResponse().setChunked(true);
     SseWriter out = new SseWriter(context.serverResponse(), json, slowReader);
     try (TextStream stream = reply.stream()) {
-      write(reply, out);
+      write(reply, stream, out);
       context.serverResponse().end();
       if (request.version() == HttpVersion.HTTP_1_0) {
         // Without chunks only the end of the connection tells the end of the reply.
@@ -73,9 +69,10 @@ public final class EventStreamWriter implements ServerMessageBodyWriter<EventStr
     }
   }
 
-  private void write(EventStream reply, SseWriter out) throws IOException, InterruptedException {
+  private void write(EventStream reply, TextStream stream, SseWriter out)
+      throws IOException, InterruptedException {
     try {
-      writeAnswers(reply, out);
+      writeAnswers(reply, stream, out);
     } catch (ApiException.ClientGone | SseWriter.SlowReaderException e) {
       throw e;
     } catch (RuntimeException e) {
@@ -85,9 +82,8 @@ public final class EventStreamWriter implements ServerMessageBodyWriter<EventStr
     out.flush();
   }
 
-  private void writeAnswers(EventStream reply, SseWriter out)
+  private void writeAnswers(EventStream reply, TextStream stream, SseWriter out)
       throws IOException, InterruptedException {
-    TextStream stream = reply.stream();
     TextDelta delta = reply.first();
     while (true) {
       if (delta == null) {

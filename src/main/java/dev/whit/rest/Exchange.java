@@ -1,6 +1,7 @@
 package dev.whit.rest;
 
 import io.vertx.ext.web.RoutingContext;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 
 /** What is known about an exchange from its beginning: its id, and whether the client has gone. */
@@ -31,7 +32,8 @@ final class Exchange {
    * called on the connection's event loop, so it must not block.
    */
   static void whenClientGoes(RoutingContext exchange, Runnable action) {
-    CompletableFuture<Void> gone = exchange.get(CLIENT_GONE);
-    var unused = gone.thenRun(action);
+    CompletableFuture<Void> gone =
+        Objects.requireNonNull(exchange.get(CLIENT_GONE), "the exchange has not begun");
+    var _ = gone.thenRun(action);
   }
 }

@@ -1,6 +1,5 @@
 package dev.whit.rest;
 
-import io.quarkus.runtime.configuration.MemorySize;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
@@ -10,7 +9,6 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.util.UUID;
 import java.util.regex.Pattern;
-import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.MDC;
 import org.jspecify.annotations.Nullable;
 
@@ -34,10 +32,9 @@ public final class ExchangeFilter {
   private final long maxBody;
 
   @Inject
-  ExchangeFilter(
-      ErrorResponses errors, @ConfigProperty(name = "whit.http.max-body") MemorySize maxBody) {
+  ExchangeFilter(ErrorResponses errors, HttpLimits limits) {
     this.errors = errors;
-    this.maxBody = maxBody.asLongValue();
+    this.maxBody = limits.maxBody();
   }
 
   void register(@Observes Router router) {

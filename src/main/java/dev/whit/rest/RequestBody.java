@@ -1,6 +1,5 @@
 package dev.whit.rest;
 
-import io.quarkus.runtime.configuration.MemorySize;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
@@ -12,7 +11,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /** Reads the body of a request, of a limited size and in a limited time. */
 @Singleton
@@ -39,11 +37,9 @@ final class RequestBody {
   }
 
   @Inject
-  RequestBody(
-      @ConfigProperty(name = "whit.http.max-body") MemorySize maxBody,
-      @ConfigProperty(name = "whit.http.body-timeout") Duration timeout) {
-    this.maxBytes = Math.toIntExact(maxBody.asLongValue());
-    this.timeout = timeout;
+  RequestBody(HttpLimits limits) {
+    this.maxBytes = limits.maxBody();
+    this.timeout = limits.bodyTimeout();
   }
 
   /**

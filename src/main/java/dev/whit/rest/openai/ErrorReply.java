@@ -3,7 +3,7 @@ package dev.whit.rest.openai;
 import org.jspecify.annotations.Nullable;
 
 /** The body of every reply that is an error. */
-public record ErrorReply(Error error) {
+public record ErrorReply(Details error) {
   /**
    * What went wrong.
    *
@@ -12,5 +12,6 @@ public record ErrorReply(Error error) {
    * @param param field of the request that is wrong
    * @param code for programs
    */
-  public record Error(String message, String type, @Nullable String param, @Nullable String code) {}
+  public record Details(
+      String message, String type, @Nullable String param, @Nullable String code) {}
 }

@@ -29,7 +29,7 @@ final class OptionsReader {
     Integer newerName = request.integer("max_completion_tokens", minTokens, Integer.MAX_VALUE);
     Integer topK = request.integer("top_k", -1, Integer.MAX_VALUE);
     Integer n = request.integer("n", 1, MAX_CHOICES);
-    String unused = request.text("user");
+    String _ = request.text("user");
     return new GenerationOptions(
         newerName == null ? maxTokens : newerName,
         request.number("temperature", 1, "from 0 to 100", t -> t >= 0 && t <= 100),

@@ -10,28 +10,29 @@ import java.util.function.Predicate;
  * therefore. Anything else is refused, never silently ignored.
  */
 final class UnsupportedFields {
-  private static final Predicate<JsonNode> EMPTY =
-      value -> value.isContainerNode() && value.isEmpty();
-  private static final Predicate<JsonNode> NEVER = value -> false;
-
   private static final Map<String, Predicate<JsonNode>> BOTH =
       Map.of(
           "repetition_penalty", number(1),
           "presence_penalty", number(0),
           "frequency_penalty", number(0),
-          "logit_bias", EMPTY,
+          "logit_bias", UnsupportedFields::isEmpty,
           "min_tokens", number(0),
           "response_format", value -> value.path("type").asText().equals("text"),
           "priority", number(0),
-          "truncate_prompt_tokens", NEVER);
+          "truncate_prompt_tokens", UnsupportedFields::never);
 
   private static final Map<String, Predicate<JsonNode>> COMPLETION =
-      Map.of("suffix", NEVER, "best_of", number(1));
+      Map.of("suffix", UnsupportedFields::never, "best_of", number(1));
 
   private static final Map<String, Predicate<JsonNode>> CHAT =
-      Map.of("tools", EMPTY, "tool_choice", value -> value.asText().equals("none"));
+      Map.of(
+          "tools",
+          UnsupportedFields::isEmpty,
+          "tool_choice",
+          value -> value.asText().equals("none"));
 
-  private static final Map<String, Predicate<JsonNode>> MESSAGE = Map.of("tool_calls", EMPTY);
+  private static final Map<String, Predicate<JsonNode>> MESSAGE =
+      Map.of("tool_calls", UnsupportedFields::isEmpty);
 
   private UnsupportedFields() {}
 
@@ -47,6 +48,14 @@ final class UnsupportedFields {
 
   static void refuseInMessage(JsonFields message) {
     refuse(message, MESSAGE);
+  }
+
+  private static boolean isEmpty(JsonNode value) {
+    return value.isContainerNode() && value.isEmpty();
+  }
+
+  private static boolean never(JsonNode value) {
+    return false;
   }
 
   private static Predicate<JsonNode> number(double neutral) {

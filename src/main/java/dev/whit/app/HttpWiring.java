@@ -1,0 +1,21 @@
+package dev.whit.app;
+
+import dev.whit.config.WhitConfig;
+import dev.whit.rest.HttpLimits;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+
+/** Gives the HTTP surface its settings. */
+@Singleton
+final class HttpWiring {
+  @Produces
+  @Singleton
+  HttpLimits limits(WhitConfig config) {
+    WhitConfig.Http http = config.http();
+    return new HttpLimits(
+        Math.toIntExact(http.maxBody().asLongValue()),
+        http.bodyTimeout(),
+        http.pingInterval(),
+        http.slowReader());
+  }
+}

@@ -1,0 +1,14 @@
+package dev.whit.rest;
+
+import java.time.Duration;
+
+/**
+ * Limits of the HTTP surface.
+ *
+ * @param maxBody largest body of a request, in bytes
+ * @param bodyTimeout how long a request's body may take to arrive
+ * @param pingInterval how often a stream without a token is kept alive by a comment
+ * @param slowReader how long a client may leave a piece of a stream unread
+ */
+public record HttpLimits(
+    int maxBody, Duration bodyTimeout, Duration pingInterval, Duration slowReader) {}
