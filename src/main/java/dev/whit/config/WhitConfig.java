@@ -1,5 +1,6 @@
 package dev.whit.config;
 
+import dev.whit.kernel.KvType;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
@@ -43,7 +44,7 @@ public interface WhitConfig {
 
   /** Element type of the key/value cache: f32 or f16. */
   @WithDefault("f16")
-  String kvCache();
+  KvType kvCache();
 
   /** Most requests that wait, per model; more are refused with 429. */
   @WithDefault("1024")

@@ -1,0 +1,168 @@
+package dev.whit.app;
+
+import dev.whit.api.ServedModel;
+import dev.whit.backend.BackendInfo;
+import dev.whit.config.ModelSpec;
+import dev.whit.config.WhitConfig;
+import dev.whit.engine.DecoderRunner;
+import dev.whit.engine.Device;
+import dev.whit.engine.Engine;
+import dev.whit.engine.EngineConfig;
+import dev.whit.metrics.Metrics;
+import dev.whit.metrics.ModelFigures;
+import dev.whit.model.ModelConfig;
+import dev.whit.model.loading.LoadedModel;
+import dev.whit.model.loading.MemoryPlan;
+import dev.whit.model.loading.ModelSummary;
+import dev.whit.tokenizer.ChatTemplate;
+import dev.whit.tokenizer.TokenizerFiles;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import org.jboss.logging.Logger;
+
+/** Puts a served model together: weights, tokenizer, chat template, memory plan, engine. */
+final class ModelAssembly {
+  private static final Logger LOG = Logger.getLogger(ModelAssembly.class);
+  private static final double MIB = 1 << 20;
+
+  /**
+   * Most tokens of a step, while there are fewer sequences: on a CPU enough to use each weight for
+   * many tokens, and few enough that a long prompt does not hold up the other sequences for long.
+   */
+  private static final int STEP_TOKENS = 128;
+
+  private static final int BLOCK_SIZE = 16;
+
+  private final WhitConfig config;
+  private final Metrics metrics;
+  private final ChatTemplates templates;
+
+  ModelAssembly(WhitConfig config, Metrics metrics) {
+    this.config = config;
+    this.metrics = metrics;
+    this.templates = ChatTemplates.of(config.chatTemplate());
+  }
+
+  /**
+   * Starts an engine for loaded weights and has it generate a token.
+   *
+   * @param free bytes for its cache and activations
+   * @param loading how long its weights took to load
+   */
+  HostedModel host(ModelSpec spec, LoadedModel loaded, Device device, long free, Duration loading)
+      throws InterruptedException {
+    long start = System.nanoTime();
+    TokenizerFiles text = TokenizerFiles.load(loaded.files().tokenizer());
+    loaded.requireTokenizerFits(text.tokenizer().size());
+    ChatTemplate template = templates.of(spec.name(), text.chatTemplate());
+    MemoryPlan plan = plan(spec, loaded, free);
+    EngineConfig limits =
+        new EngineConfig(
+            config.maxSeqs(),
+            stepTokens(config),
+            plan.blockSize(),
+            plan.blocks(),
+            plan.context(),
+            config.maxQueue());
+    ListenerGate gate = new ListenerGate();
+    BackendInfo info = info(loaded, plan, device);
+    Engine engine =
+        Engine.start(
+            spec.name(),
+            limits,
+            new DecoderRunner(loaded.decoder(), limits, config.kvCache()),
+            info,
+            device,
+            gate);
+    WarmUp.run(engine, loaded.stopTokens().stream().findFirst().orElse(0));
+    Duration took = loading.plusNanos(System.nanoTime() - start);
+    gate.open(metrics.register(spec.name(), figures(info, plan, took)));
+    log(spec, loaded.summary(), plan, took);
+    return new HostedModel(
+        new ServedModel(
+            spec.name(),
+            engine,
+            text.tokenizer(),
+            template,
+            text.specialTokens(),
+            StopTokens.of(loaded.stopTokens(), text),
+            Instant.now()),
+        engine,
+        loaded);
+  }
+
+  private MemoryPlan plan(ModelSpec spec, LoadedModel loaded, long free) {
+    ModelConfig model = loaded.config();
+    int wanted = spec.context().orElse(config.ctxSize().orElse(model.maxPositions()));
+    if (wanted > model.maxPositions()) {
+      LOG.warnf(
+          "%s: a context of %d tokens was asked for, the model was made for %d: that is the limit",
+          spec.name(), wanted, model.maxPositions());
+    }
+    MemoryPlan.Demand demand =
+        new MemoryPlan.Demand(
+            config.maxSeqs(),
+            Math.min(wanted, model.maxPositions()),
+            stepTokens(config),
+            config.kvCache(),
+            BLOCK_SIZE);
+    // The weights are loaded and no longer part of what is free.
+    long weights = loaded.residentWeightBytes();
+    return MemoryPlan.of(model, weights, demand, weights + free);
+  }
+
+  private static int stepTokens(WhitConfig config) {
+    return Math.max(STEP_TOKENS, config.maxSeqs());
+  }
+
+  private static BackendInfo info(LoadedModel loaded, MemoryPlan plan, Device device) {
+    ModelSummary summary = loaded.summary();
+    return new BackendInfo(
+        summary.format(),
+        summary.config().modelType(),
+        plan.context(),
+        summary.config().vocabSize(),
+        summary.bitsPerWeight(),
+        summary.parameters(),
+        bytesByPart(summary.bytes()),
+        device.kernels().description());
+  }
+
+  private static Map<String, Long> bytesByPart(ModelSummary.WeightBytes bytes) {
+    Map<String, Long> parts = new LinkedHashMap<>();
+    parts.put("embeddings", bytes.embeddings());
+    parts.put("head", bytes.head());
+    parts.put("linears", bytes.linears());
+    parts.put("norms", bytes.norms());
+    return parts;
+  }
+
+  private static ModelFigures figures(BackendInfo info, MemoryPlan plan, Duration load) {
+    return new ModelFigures(
+        info.maxContext(),
+        plan.blockSize(),
+        plan.blocks(),
+        plan.kvBytes(),
+        info.bytes(),
+        info.bitsPerWeight(),
+        load);
+  }
+
+  private void log(ModelSpec spec, ModelSummary summary, MemoryPlan plan, Duration took) {
+    LOG.infof(
+        "%s: %s, %s, %.3f bits/weight, %.1f MiB; context %d, %s cache of %d blocks (%.1f MiB); %.1f s",
+        spec.name(),
+        summary.config().modelType(),
+        summary.format(),
+        summary.bitsPerWeight(),
+        summary.bytes().total() / MIB,
+        plan.context(),
+        config.kvCache().name().toLowerCase(Locale.ROOT),
+        plan.blocks(),
+        plan.kvBytes() / MIB,
+        took.toNanos() * 1e-9);
+  }
+}

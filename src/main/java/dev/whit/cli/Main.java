@@ -1,0 +1,81 @@
+package dev.whit.cli;
+
+import dev.whit.app.ExitCode;
+import io.quarkus.runtime.annotations.QuarkusMain;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+
+/** The {@code whit} command. Only {@code serve} starts Quarkus. */
+@QuarkusMain
+@Command(
+    name = "whit",
+    description = "Serves sub-1-bit language models (LittleBit, NanoQuant) over an OpenAI API.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    subcommands = {ServeCommand.class, InspectCommand.class, TestCommand.class},
+    synopsisSubcommandLabel = "COMMAND",
+    commandListHeading = "%nCommands:%n",
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {"0:done", "1:failed", "2:wrong usage", "3:bad input file"},
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  whit serve                                the demo models on http://localhost:8080",
+      "  whit serve --model tiny=/models/tiny-0.55bit",
+      "  whit inspect /models/tiny-0.55bit",
+      "",
+      "'whit COMMAND --help' tells more."
+    })
+public final class Main implements Runnable {
+  @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
+
+  /** Runs a command and exits with its code. */
+  public static void main(String... args) {
+    System.exit(commandLine().execute(args));
+  }
+
+  static CommandLine commandLine() {
+    return new CommandLine(new Main())
+        .setParameterExceptionHandler(Main::reportUsage)
+        .setExecutionExceptionHandler(Main::reportFailure)
+        .setUsageHelpWidth(100);
+  }
+
+  @Override
+  public void run() {
+    spec.commandLine().usage(spec.commandLine().getOut());
+  }
+
+  private static int reportUsage(ParameterException failure, String[] args) {
+    CommandLine command = failure.getCommandLine();
+    PrintWriter err = command.getErr();
+    err.println("whit: " + failure.getMessage());
+    if (!CommandLine.UnmatchedArgumentException.printSuggestions(failure, err)) {
+      err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
+    }
+    return ExitCode.USAGE;
+  }
+
+  private static String describe(Exception failure) {
+    return failure instanceof UncheckedIOException io
+        ? String.valueOf(io.getCause().getMessage())
+        : failure.toString();
+  }
+
+  private static int reportFailure(Exception failure, CommandLine command, ParseResult result) {
+    int code = ExitCode.of(failure);
+    PrintWriter err = command.getErr();
+    switch (code) {
+      case ExitCode.FAILED -> err.println("whit: " + describe(failure));
+      case ExitCode.USAGE -> {
+        err.println("whit: " + failure.getMessage());
+        err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
+      }
+      default -> err.println("whit: " + failure.getMessage());
+    }
+    return code;
+  }
+}

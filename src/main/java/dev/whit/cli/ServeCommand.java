@@ -1,0 +1,174 @@
+package dev.whit.cli;
+
+import dev.whit.app.Server;
+import dev.whit.config.InvalidSettingException;
+import dev.whit.config.Settings;
+import dev.whit.config.WhitConfig;
+import io.quarkus.runtime.Quarkus;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Serves models over HTTP until it is told to stop. */
+@Command(
+    name = "serve",
+    description = "Serve models over an OpenAI-compatible HTTP API.",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:stopped by SIGTERM or SIGINT",
+      "1:failed, for example because the port is in use",
+      "2:wrong usage",
+      "3:a model cannot be loaded"
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  whit serve",
+      "  whit serve --model a=/models/a-littlebit --model b=/models/b.pt,base=/models/b-base,ctx=4096",
+      "  whit serve --config whit.yaml --port 9000",
+      "  curl -N localhost:8080/v1/completions -H 'content-type: application/json' \\",
+      "    -d '{\"model\":\"demo\",\"prompt\":\"The old house stood\",\"max_tokens\":40,\"stream\":true}'",
+      "",
+      "Every option is also a key under whit: in the YAML file (whit.ctx-size) and a variable in the",
+      "environment (WHIT_CTX_SIZE). The command line wins over the environment, that over the file."
+    })
+final class ServeCommand implements Callable<Integer> {
+  private static final List<String> DEVICES = List.of("auto", "cpu");
+
+  @Option(
+      names = "--model",
+      paramLabel = "NAME=TARGET[,base=DIR][,ctx=N]",
+      description = {
+        "A model to serve, repeatable. TARGET is a model directory or a NanoQuant .pt file; base= is"
+            + " where config and tokenizer are when not beside it; ctx= caps its context.",
+        "Default: the demo models demo, demo-littlebit and demo-fp16."
+      })
+  private List<String> models = List.of();
+
+  @Option(names = "--host", description = "Address to listen on. Default: 127.0.0.1")
+  private @Nullable String host;
+
+  @Option(names = "--port", description = "Port, 0 for a free one. Default: 8080")
+  private @Nullable Integer port;
+
+  @Option(names = "--config", paramLabel = "FILE", description = "YAML file with whit.* settings.")
+  private @Nullable Path config;
+
+  @Option(
+      names = "--ctx-size",
+      paramLabel = "TOKENS",
+      description = "Most tokens of prompt and answer together. Default: what the model allows.")
+  private @Nullable Integer contextSize;
+
+  @Option(
+      names = "--max-seqs",
+      paramLabel = "N",
+      description = "Most sequences that run at once, per model. Default: 32")
+  private @Nullable Integer maxSequences;
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      description = "Threads that compute. Default: one per processor.")
+  private @Nullable Integer threads;
+
+  @Option(
+      names = "--kv-cache",
+      paramLabel = "f32|f16",
+      description = "Element type of the key/value cache. Default: f16")
+  private @Nullable String kvCache;
+
+  @Option(
+      names = "--device",
+      paramLabel = "auto|cpu",
+      description = "What computes. This version has the CPU only. Default: auto")
+  private @Nullable String device;
+
+  @Option(
+      names = "--chat-template",
+      paramLabel = "FILE",
+      description = "A Jinja chat template that replaces the models' own.")
+  private @Nullable Path chatTemplate;
+
+  @Option(
+      names = "--drain",
+      paramLabel = "SECONDS",
+      description = "How long running requests may take to finish at shutdown. Default: 30")
+  private @Nullable Integer drain;
+
+  @Override
+  public Integer call() {
+    requireKnownDevice();
+    Settings settings = Settings.read(given(), configFile());
+    settings.properties().forEach(System::setProperty);
+    requireFreePort(settings.values());
+    AtomicInteger exitCode = new AtomicInteger();
+    Quarkus.run(Server.class, (code, failure) -> exitCode.set(code));
+    return exitCode.get();
+  }
+
+  private void requireKnownDevice() {
+    if (device != null && !DEVICES.contains(device)) {
+      throw new InvalidSettingException(
+          device.equals("cuda")
+              ? "--device cuda: GPUs are not in this version, use auto or cpu"
+              : "--device %s: must be one of %s".formatted(device, String.join(", ", DEVICES)));
+    }
+  }
+
+  private Optional<Path> configFile() {
+    return Optional.ofNullable(config)
+        .or(() -> Optional.ofNullable(System.getenv("WHIT_CONFIG")).map(Path::of));
+  }
+
+  private Map<String, String> given() {
+    Map<String, String> given = new HashMap<>();
+    if (!models.isEmpty()) {
+      given.put("whit.model", Settings.joined(models));
+    }
+    put(given, "host", host);
+    put(given, "port", port);
+    put(given, "ctx-size", contextSize);
+    put(given, "max-seqs", maxSequences);
+    put(given, "threads", threads);
+    put(given, "kv-cache", kvCache);
+    put(given, "chat-template", chatTemplate);
+    put(given, "drain", drain);
+    return given;
+  }
+
+  private static void put(Map<String, String> given, String key, @Nullable Object value) {
+    if (value != null) {
+      given.put("whit." + key, value.toString());
+    }
+  }
+
+  /** The framework would find out too, with more words. */
+  private static void requireFreePort(WhitConfig settings) {
+    InetSocketAddress address = new InetSocketAddress(settings.host(), settings.port());
+    if (address.isUnresolved()) {
+      throw new InvalidSettingException("whit.host is %s: no such host".formatted(settings.host()));
+    }
+    try (ServerSocket socket = new ServerSocket()) {
+      socket.setReuseAddress(true);
+      socket.bind(address);
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          new IOException(
+              "cannot listen on %s:%d: %s"
+                  .formatted(settings.host(), settings.port(), e.getMessage())));
+    }
+  }
+}
