@@ -79,7 +79,7 @@ final class ModelAssembly {
             gate);
     WarmUp.run(engine, loaded.stopTokens().stream().findFirst().orElse(0));
     Duration took = loading.plusNanos(System.nanoTime() - start);
-    gate.open(metrics.register(spec.name(), figures(info, plan, took)));
+    gate.openWhenIdle(metrics.register(spec.name(), figures(info, plan, took)));
     log(spec, loaded.summary(), plan, took);
     return new HostedModel(
         new ServedModel(
