@@ -73,7 +73,7 @@ final class ModelAssembly {
         Engine.start(
             spec.name(),
             limits,
-            new DecoderRunner(loaded.decoder(), limits, config.kvCache()),
+            new DecoderRunner(loaded.decoder(), limits, config.kvCache(), loaded::close),
             info,
             device,
             gate);
@@ -90,8 +90,7 @@ final class ModelAssembly {
             text.specialTokens(),
             StopTokens.of(loaded.stopTokens(), text),
             Instant.now()),
-        engine,
-        loaded);
+        engine);
   }
 
   private MemoryPlan plan(ModelSpec spec, LoadedModel loaded, long free) {
