@@ -4,6 +4,7 @@ import dev.whit.api.ModelRegistry;
 import dev.whit.config.ModelSpec;
 import dev.whit.config.WhitConfig;
 import dev.whit.engine.Device;
+import dev.whit.kernel.cpu.CpuKernels;
 import dev.whit.metrics.Metrics;
 import dev.whit.model.loading.LoadedModel;
 import dev.whit.model.loading.ModelLoader;
@@ -56,7 +57,7 @@ final class ModelHost implements AutoCloseable {
     List<Candidate> candidates = specs().stream().map(ModelHost::inspect).toList();
     ModelAssembly assembly = new ModelAssembly(config, metrics);
     requireMemory(candidates);
-    Device shared = new Device(KernelSelection.choose(config.threads()));
+    Device shared = new Device(CpuKernels.open(config.threads(), LOG::info));
     synchronized (hosted) {
       device = shared;
     }
