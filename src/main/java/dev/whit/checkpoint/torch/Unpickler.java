@@ -18,10 +18,10 @@ import java.util.Map;
  */
 final class Unpickler {
   /**
-   * A tensor takes about 30 operations, so this is some 250,000 tensors. What one operation builds
-   * takes less than 100 bytes, so a hostile pickle gets below 1 GB of heap.
+   * A tensor takes about 30 operations, so this is some 130,000 tensors. What one operation builds
+   * takes less than 100 bytes, so a hostile pickle gets at most 400 MB of heap.
    */
-  private static final int MAX_OPERATIONS = 8_000_000;
+  private static final int MAX_OPERATIONS = 4_000_000;
 
   private static final int MAX_NAME_LENGTH = 256;
   private static final int MIN_PROTOCOL = 2;

@@ -379,12 +379,12 @@ class UnpicklerTest {
 
   @Test
   void refusesTooManyOperations() {
-    byte[] bytes = new byte[8_000_002];
+    byte[] bytes = new byte[4_000_002];
     for (int i = 0; i < bytes.length; i++) {
       bytes[i] = (byte) (i % 2 == 0 ? 'N' : '0');
     }
 
-    assertThat(refusal(bytes).reason()).isEqualTo("pickle: more than 8000000 operations");
+    assertThat(refusal(bytes).reason()).isEqualTo("pickle: more than 4000000 operations");
   }
 
   @Test
