@@ -11,13 +11,12 @@ import dev.whit.model.loading.ModelLoader;
 import dev.whit.model.loading.ModelSource;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.regex.Pattern;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Supplier;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -50,27 +49,29 @@ class GoldenTest {
   private static final List<String> DEMO = List.of("demo/fp16", "demo/littlebit", "demo/nanoquant");
 
   /** Kernels to run a model with. */
-  private enum Cpu {
-    SCALAR(ScalarKernels::new),
-    VECTOR(() -> new VectorKernels(2));
+  enum Cpu {
+    SCALAR,
+    VECTOR;
 
-    private final Supplier<Kernels> create;
-
-    Cpu(Supplier<Kernels> create) {
-      this.create = create;
+    Kernels create() {
+      return switch (this) {
+        case SCALAR -> new ScalarKernels();
+        case VECTOR -> new VectorKernels(2);
+      };
     }
   }
 
   /** A model directory on some kernels. */
-  private record Case(Path directory, Cpu cpu) {
+  record Case(Path directory, Cpu cpu) {
     @Override
     public String toString() {
-      return directory.getParent().getFileName() + "/" + directory.getFileName() + " " + cpu;
+      int names = directory.getNameCount();
+      return directory.subpath(names - 2, names) + " " + cpu;
     }
 
     void run(Check check) {
       assumeTrue(Files.isDirectory(directory), () -> "no " + directory);
-      try (Kernels kernels = cpu.create.get();
+      try (Kernels kernels = cpu.create();
           LoadedModel model =
               ModelLoader.load(new ModelSource(directory, null), kernels, (ready, total) -> {});
           Golden golden = new Golden(directory)) {
@@ -81,12 +82,13 @@ class GoldenTest {
     }
   }
 
-  private interface Check {
+  interface Check {
     void run(Decoder decoder, Golden golden, int prompt);
   }
 
   static Stream<Case> cases() {
-    Stream<Path> small = Stream.concat(ALWAYS.stream().map(OURS::resolve), others().stream());
+    Stream<Path> small =
+        Stream.concat(ALWAYS.stream().map(OURS::resolve), others().stream());
     // The demo models would take the scalar kernels minutes.
     Stream<Path> demo = DEMO.stream().map(DATA::resolve);
     return Stream.concat(
