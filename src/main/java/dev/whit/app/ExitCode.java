@@ -2,7 +2,6 @@ package dev.whit.app;
 
 import dev.whit.checkpoint.CheckpointException;
 import dev.whit.config.InvalidSettingException;
-import dev.whit.model.loading.MemoryPlan;
 import dev.whit.tokenizer.TokenizerException;
 
 /** How the process ends. */
@@ -27,7 +26,6 @@ public final class ExitCode {
       case CheckpointException e -> BAD_INPUT;
       case TokenizerException e -> BAD_INPUT;
       case BadFileException e -> BAD_INPUT;
-      case MemoryPlan.DoesNotFitException e -> BAD_INPUT;
       case InvalidSettingException e -> USAGE;
       default -> FAILED;
     };

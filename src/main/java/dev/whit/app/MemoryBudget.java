@@ -1,6 +1,8 @@
 package dev.whit.app;
 
+import dev.whit.kernel.KvType;
 import dev.whit.model.loading.LinearSummary;
+import dev.whit.model.loading.MemoryPlan;
 import dev.whit.model.loading.ModelSummary;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -8,7 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** How much memory models may take. On the CPU they live in the heap. */
+/** How much memory models want, and may take. On the CPU they live in the heap. */
 public final class MemoryBudget {
   private static final Path MEMINFO = Path.of("/proc/meminfo");
   private static final String AVAILABLE = "MemAvailable:";
@@ -20,7 +22,21 @@ public final class MemoryBudget {
   /** Factors are re-laid for the kernels in about this many times their bytes. */
   private static final double RELAID = 1.07;
 
+  /**
+   * Most tokens of a step, while there are fewer sequences: on a CPU enough to use each weight for
+   * many tokens, and few enough that a long prompt does not hold up the other sequences for long.
+   */
+  private static final int STEP_TOKENS = 128;
+
+  private static final int BLOCK_SIZE = 16;
+
   private MemoryBudget() {}
+
+  /** What a model should have room for; each running sequence needs a token in every step. */
+  public static MemoryPlan.Demand demand(int maxSequences, int context, KvType kvType) {
+    return new MemoryPlan.Demand(
+        maxSequences, context, Math.max(STEP_TOKENS, maxSequences), kvType, BLOCK_SIZE);
+  }
 
   /** Bytes that can be taken now: of the heap's limit, and of what the machine has available. */
   public static long free() {

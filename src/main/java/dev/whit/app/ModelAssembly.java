@@ -28,14 +28,6 @@ final class ModelAssembly {
   private static final Logger LOG = Logger.getLogger(ModelAssembly.class);
   private static final double MIB = 1 << 20;
 
-  /**
-   * Most tokens of a step, while there are fewer sequences: on a CPU enough to use each weight for
-   * many tokens, and few enough that a long prompt does not hold up the other sequences for long.
-   */
-  private static final int STEP_TOKENS = 128;
-
-  private static final int BLOCK_SIZE = 16;
-
   private final WhitConfig config;
   private final Metrics metrics;
   private final ChatTemplates templates;
@@ -58,11 +50,12 @@ final class ModelAssembly {
     TokenizerFiles text = TokenizerFiles.load(loaded.files().tokenizer());
     loaded.requireTokenizerFits(text.tokenizer().size());
     ChatTemplate template = templates.of(spec.name(), text.chatTemplate());
-    MemoryPlan plan = plan(spec, loaded, free);
+    MemoryPlan.Demand demand = demand(spec, loaded.config());
+    MemoryPlan plan = plan(spec, loaded, demand, free);
     EngineConfig limits =
         new EngineConfig(
-            config.maxSeqs(),
-            stepTokens(config),
+            demand.maxSequences(),
+            demand.stepTokens(),
             plan.blockSize(),
             plan.blocks(),
             plan.context(),
@@ -73,13 +66,13 @@ final class ModelAssembly {
         Engine.start(
             spec.name(),
             limits,
-            new DecoderRunner(loaded.decoder(), limits, config.kvCache(), loaded::close),
+            new DecoderRunner(loaded.decoder(), limits, config.kvCache()),
             info,
             device,
             gate);
     WarmUp.run(engine, loaded.stopTokens().stream().findFirst().orElse(0));
     Duration took = loading.plusNanos(System.nanoTime() - start);
-    gate.open(metrics.register(spec.name(), figures(info, plan, took)));
+    gate.openWhenIdle(metrics.register(spec.name(), figures(info, plan, took)));
     log(spec, loaded.summary(), plan, took);
     return new HostedModel(
         new ServedModel(
@@ -90,31 +83,30 @@ final class ModelAssembly {
             text.specialTokens(),
             StopTokens.of(loaded.stopTokens(), text),
             Instant.now()),
-        engine);
+        engine,
+        loaded);
   }
 
-  private MemoryPlan plan(ModelSpec spec, LoadedModel loaded, long free) {
-    ModelConfig model = loaded.config();
+  private MemoryPlan.Demand demand(ModelSpec spec, ModelConfig model) {
     int wanted = spec.context().orElse(config.ctxSize().orElse(model.maxPositions()));
     if (wanted > model.maxPositions()) {
       LOG.warnf(
           "%s: a context of %d tokens was asked for, the model was made for %d: that is the limit",
           spec.name(), wanted, model.maxPositions());
     }
-    MemoryPlan.Demand demand =
-        new MemoryPlan.Demand(
-            config.maxSeqs(),
-            Math.min(wanted, model.maxPositions()),
-            stepTokens(config),
-            config.kvCache(),
-            BLOCK_SIZE);
-    // The weights are loaded and no longer part of what is free.
-    long weights = loaded.residentWeightBytes();
-    return MemoryPlan.of(model, weights, demand, weights + free);
+    return MemoryBudget.demand(
+        config.maxSeqs(), Math.min(wanted, model.maxPositions()), config.kvCache());
   }
 
-  private static int stepTokens(WhitConfig config) {
-    return Math.max(STEP_TOKENS, config.maxSeqs());
+  private static MemoryPlan plan(
+      ModelSpec spec, LoadedModel loaded, MemoryPlan.Demand demand, long free) {
+    // The weights are loaded and no longer part of what is free.
+    long weights = loaded.residentWeightBytes();
+    try {
+      return MemoryPlan.of(loaded.config(), weights, demand, weights + free);
+    } catch (MemoryPlan.DoesNotFitException e) {
+      throw new BadFileException(spec.target(), String.valueOf(e.getMessage()));
+    }
   }
 
   private static BackendInfo info(LoadedModel loaded, MemoryPlan plan, Device device) {

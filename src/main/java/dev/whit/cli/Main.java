@@ -41,6 +41,7 @@ public final class Main implements Runnable {
     return new CommandLine(new Main())
         .setParameterExceptionHandler(Main::reportUsage)
         .setExecutionExceptionHandler(Main::reportFailure)
+        .setCaseInsensitiveEnumValuesAllowed(true)
         .setUsageHelpWidth(100);
   }
 

@@ -4,6 +4,7 @@ import dev.whit.app.Server;
 import dev.whit.config.InvalidSettingException;
 import dev.whit.config.Settings;
 import dev.whit.config.WhitConfig;
+import dev.whit.kernel.KvType;
 import io.quarkus.runtime.Quarkus;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -12,6 +13,7 @@ import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -88,7 +90,7 @@ final class ServeCommand implements Callable<Integer> {
       names = "--kv-cache",
       paramLabel = "f32|f16",
       description = "Element type of the key/value cache. Default: f16")
-  private @Nullable String kvCache;
+  private @Nullable KvType kvCache;
 
   @Option(
       names = "--device",
@@ -143,7 +145,7 @@ final class ServeCommand implements Callable<Integer> {
     put(given, "ctx-size", contextSize);
     put(given, "max-seqs", maxSequences);
     put(given, "threads", threads);
-    put(given, "kv-cache", kvCache);
+    put(given, "kv-cache", kvCache == null ? null : kvCache.name().toLowerCase(Locale.ROOT));
     put(given, "chat-template", chatTemplate);
     put(given, "drain", drain);
     return given;
