@@ -7,7 +7,6 @@ import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jboss.logging.Logger;
-import sun.misc.Signal;
 
 /**
  * What SIGTERM and SIGINT do: requests that run may finish within {@code whit.drain}, new ones are
@@ -30,10 +29,9 @@ final class GracefulShutdown {
   }
 
   /** Takes over the signals; the JVM's own reaction would end HTTP at once, and with code 143. */
-  @SuppressWarnings("sunapi")
   void onSignals() {
-    Signal.handle(new Signal("TERM"), signal -> begin());
-    Signal.handle(new Signal("INT"), signal -> begin());
+    Signals.handle("TERM", this::begin);
+    Signals.handle("INT", this::begin);
   }
 
   private void begin() {

@@ -2,13 +2,15 @@ package dev.whit.app;
 
 import dev.whit.api.ServedModel;
 import dev.whit.engine.Engine;
+import dev.whit.model.loading.LoadedModel;
 
-/** A served model and its engine, which owns the weights and frees them when it ends. */
-record HostedModel(ServedModel served, Engine engine) implements AutoCloseable {
-  /** Ends the engine, then frees the tokenizer. */
+/** A served model and what must be closed with it. */
+record HostedModel(ServedModel served, Engine engine, LoadedModel loaded) implements AutoCloseable {
+  /** Frees everything; the engine, which uses it, goes first. */
   @Override
   public void close() {
-    try (var tokenizer = served.tokenizer()) {
+    try (loaded;
+        var tokenizer = served.tokenizer()) {
       engine.close();
     }
   }

@@ -66,7 +66,7 @@ final class ModelAssembly {
         Engine.start(
             spec.name(),
             limits,
-            new DecoderRunner(loaded.decoder(), limits, config.kvCache(), loaded::close),
+            new DecoderRunner(loaded.decoder(), limits, config.kvCache()),
             info,
             device,
             gate);
@@ -83,7 +83,8 @@ final class ModelAssembly {
             text.specialTokens(),
             StopTokens.of(loaded.stopTokens(), text),
             Instant.now()),
-        engine);
+        engine,
+        loaded);
   }
 
   private MemoryPlan.Demand demand(ModelSpec spec, ModelConfig model) {

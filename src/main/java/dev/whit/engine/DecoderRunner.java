@@ -16,7 +16,6 @@ import java.util.List;
  * wanted, some at a time.
  */
 public final class DecoderRunner implements ModelRunner {
-  private final Runnable release;
   private final KvCache cache;
   private final DecoderSession session;
   private final int vocabulary;
@@ -32,11 +31,9 @@ public final class DecoderRunner implements ModelRunner {
   /**
    * Allocates the cache and the buffers of a step.
    *
-   * @param decoder the model
-   * @param release frees the model, after the runner's own memory
+   * @param decoder the model; stays the caller's, to be closed after the runner
    */
-  public DecoderRunner(Decoder decoder, EngineConfig config, KvType kvType, Runnable release) {
-    this.release = release;
+  public DecoderRunner(Decoder decoder, EngineConfig config, KvType kvType) {
     vocabulary = decoder.config().vocabSize();
     cache = decoder.allocateCache(config.blocks(), config.blockSize(), kvType);
     try {
@@ -124,6 +121,5 @@ public final class DecoderRunner implements ModelRunner {
   public void close() {
     session.close();
     cache.close();
-    release.run();
   }
 }

@@ -26,7 +26,7 @@ public final class Resources implements AutoCloseable {
         owned.pop().close();
       } catch (Exception e) {
         if (failure == null) {
-          failure = new IllegalStateException("cannot free " + e.getMessage(), e);
+          failure = new IllegalStateException("a resource did not close: " + e, e);
         } else {
           failure.addSuppressed(e);
         }

@@ -32,11 +32,6 @@ public final class StackedLinear {
     return outputs;
   }
 
-  /** Number of launches. */
-  public int parts() {
-    return parts.length;
-  }
-
   /**
    * Applies every projection.
    *

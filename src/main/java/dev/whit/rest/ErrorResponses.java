@@ -53,6 +53,8 @@ public final class ErrorResponses {
     if (response.ended()) {
       return;
     }
+    // What the router itself refuses has not passed the filter.
+    Exchange.begin(exchange);
     String id = Exchange.id(exchange);
     ErrorMapper.HttpError error =
         exchange.failure() == null

@@ -2,17 +2,28 @@ package dev.whit.rest;
 
 import io.vertx.ext.web.RoutingContext;
 import java.util.Objects;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.regex.Pattern;
+import org.jboss.logging.MDC;
+import org.jspecify.annotations.Nullable;
 
-/** What is known about an exchange from its beginning: its id, and whether the client has gone. */
+/** What is kept with an exchange: the request's id, and whether the client has gone. */
 final class Exchange {
+  private static final String REQUEST_ID = "x-request-id";
+  private static final Pattern VALID_ID = Pattern.compile("[!-~]{1,128}");
+
   private static final String ID = "whit.request-id";
   private static final String CLIENT_GONE = "whit.client-gone";
 
   private Exchange() {}
 
-  /** Begins to keep it; on the connection's event loop, before any other handler. */
-  static void begin(RoutingContext exchange, String id) {
+  /** Begins to keep it, unless it is kept already; on the connection's event loop. */
+  static void begin(RoutingContext exchange) {
+    if (exchange.get(ID) != null) {
+      return;
+    }
+    String id = validOrNew(exchange.request().getHeader(REQUEST_ID));
     CompletableFuture<Void> gone = new CompletableFuture<>();
     exchange.put(ID, id).put(CLIENT_GONE, gone);
     exchange.addEndHandler(end -> {
@@ -20,11 +31,18 @@ final class Exchange {
         gone.complete(null);
       }
     });
+    exchange.response().putHeader(REQUEST_ID, id);
+    // For log lines: %X{requestId}.
+    MDC.put("requestId", id);
+  }
+
+  private static String validOrNew(@Nullable String id) {
+    return id != null && VALID_ID.matcher(id).matches() ? id : UUID.randomUUID().toString();
   }
 
   /** The request's id. */
   static String id(RoutingContext exchange) {
-    return exchange.get(ID, "none");
+    return kept(exchange, ID);
   }
 
   /**
@@ -32,8 +50,11 @@ final class Exchange {
    * called on the connection's event loop, so it must not block.
    */
   static void whenClientGoes(RoutingContext exchange, Runnable action) {
-    CompletableFuture<Void> gone =
-        Objects.requireNonNull(exchange.get(CLIENT_GONE), "the exchange has not begun");
+    CompletableFuture<Void> gone = kept(exchange, CLIENT_GONE);
     var _ = gone.thenRun(action);
+  }
+
+  private static <T> T kept(RoutingContext exchange, String key) {
+    return Objects.requireNonNull(exchange.<T>get(key), "the exchange has not begun");
   }
 }

@@ -7,10 +7,6 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
-import java.util.UUID;
-import java.util.regex.Pattern;
-import org.jboss.logging.MDC;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What happens to every exchange, whatever its path: it gets an id, a body that says it is too
@@ -19,9 +15,6 @@ import org.jspecify.annotations.Nullable;
  */
 @Singleton
 public final class ExchangeFilter {
-  private static final String REQUEST_ID = "x-request-id";
-  private static final Pattern VALID_ID = Pattern.compile("[!-~]{1,128}");
-
   /** Order of the route: before the framework's own limit of bodies. */
   private static final int FIRST = -10_000;
 
@@ -42,20 +35,13 @@ public final class ExchangeFilter {
   }
 
   private void begin(RoutingContext exchange) {
-    String id = validOrNew(exchange.request().getHeader(REQUEST_ID));
-    MDC.put("requestId", id);
-    exchange.response().putHeader(REQUEST_ID, id);
-    Exchange.begin(exchange, id);
+    Exchange.begin(exchange);
     exchange.addEndHandler(end -> discardBody(exchange.request()));
     if (contentLength(exchange.request()) > maxBody) {
       exchange.fail(new RequestBody.TooLarge(maxBody));
     } else {
       exchange.next();
     }
-  }
-
-  private static String validOrNew(@Nullable String id) {
-    return id != null && VALID_ID.matcher(id).matches() ? id : UUID.randomUUID().toString();
   }
 
   private static long contentLength(HttpServerRequest request) {

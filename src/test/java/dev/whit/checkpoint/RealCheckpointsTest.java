@@ -15,9 +15,6 @@ import org.junit.jupiter.api.Test;
 class RealCheckpointsTest {
   private static final Path DATA = Path.of(System.getProperty("whit.data", "../shared/data"));
 
-  /** Its packed tensors carry Python attributes, by globals outside the list of formats.md. */
-  private static final Path WITH_ATTRIBUTES = DATA.resolve("demo/nanoquant");
-
   @BeforeEach
   void requireData() {
     assumeTrue(Files.isDirectory(DATA), () -> "no data in " + DATA.toAbsolutePath());
@@ -51,7 +48,6 @@ class RealCheckpointsTest {
       return Stream.concat(golden, demo)
           .filter(path -> path.endsWith("config.json"))
           .map(Path::getParent)
-          .filter(directory -> !directory.equals(WITH_ATTRIBUTES))
           .sorted()
           .toList();
     }

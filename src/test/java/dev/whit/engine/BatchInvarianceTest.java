@@ -8,6 +8,7 @@ import dev.whit.backend.GenerationRequest;
 import dev.whit.backend.SamplingParams;
 import dev.whit.kernel.KvType;
 import dev.whit.kernel.cpu.ScalarKernels;
+import dev.whit.kernel.cpu.VectorKernels;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +27,8 @@ class BatchInvarianceTest {
 
   enum Model {
     FAKE(FakeRunner.VOCABULARY),
-    LITTLEBIT(GoldenRunner.VOCABULARY),
+    LITTLEBIT_F16_CACHE(GoldenRunner.VOCABULARY),
+    NANOQUANT(GoldenRunner.VOCABULARY),
     DENSE(GoldenRunner.VOCABULARY);
 
     private final int vocabulary;
@@ -38,9 +40,14 @@ class BatchInvarianceTest {
     ModelRunner runner(EngineConfig config) {
       return switch (this) {
         case FAKE -> new FakeRunner(config);
-        case LITTLEBIT -> GoldenRunner.open("llama/littlebit", config, KvType.F16);
-        case DENSE -> GoldenRunner.open("mistral/dense", config, KvType.F32);
+        case LITTLEBIT_F16_CACHE -> golden("llama/littlebit", config, KvType.F16);
+        case NANOQUANT -> golden("llama/nanoquant-pt", config, KvType.F32);
+        case DENSE -> golden("mistral/dense", config, KvType.F32);
       };
+    }
+
+    private static ModelRunner golden(String name, EngineConfig config, KvType kvType) {
+      return new GoldenRunner(name, new VectorKernels(2), config, kvType);
     }
   }
 
@@ -114,7 +121,7 @@ class BatchInvarianceTest {
           i % 4 == 0
               ? SamplingParams.GREEDY
               : new SamplingParams(0.8, i % 3 * 10, i % 2 == 0 ? 1 : 0.9, i % 5 * 0.02, i);
-      requests.add(Requests.scored(prompt, i == 7 ? 0 : 1 + random.nextInt(40), sampling));
+      requests.add(Requests.scored(prompt, i == 7 ? 0 : 1 + random.nextInt(24), sampling));
     }
     return requests;
   }

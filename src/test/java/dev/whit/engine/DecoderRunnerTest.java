@@ -11,6 +11,7 @@ import dev.whit.checkpoint.CheckpointReader;
 import dev.whit.checkpoint.TensorData;
 import dev.whit.kernel.KvType;
 import dev.whit.kernel.cpu.ScalarKernels;
+import dev.whit.kernel.cpu.VectorKernels;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -55,7 +56,7 @@ class DecoderRunnerTest {
     List<Case> cases = cases(name);
     EngineConfig config = new EngineConfig(8, batchTokens, 16, 64, 256, 8);
     List<RecordingListener> listeners = new ArrayList<>();
-    try (DecoderRunner runner = GoldenRunner.open(name, config, KvType.F32);
+    try (ModelRunner runner = new GoldenRunner(name, new VectorKernels(2), config, KvType.F32);
         Device device = new Device(new ScalarKernels())) {
       Engine engine =
           new Engine(

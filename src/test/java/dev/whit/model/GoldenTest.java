@@ -9,12 +9,14 @@ import dev.whit.kernel.cpu.VectorKernels;
 import dev.whit.model.loading.LoadedModel;
 import dev.whit.model.loading.ModelLoader;
 import dev.whit.model.loading.ModelSource;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.regex.Pattern;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -39,46 +41,37 @@ class GoldenTest {
           "llama3/littlebit-res",
           "mistral/dense");
 
-  private static final List<String> WITH_DATA =
-      List.of(
-          "golden/llama/dense",
-          "golden/llama/dense-bin",
-          "golden/llama/littlebit-res-noconfig-bin",
-          "golden/llama/littlebit-res-sharded",
-          "golden/llama-bias/dense",
-          "golden/llama-bias/nanoquant-dbf-pt",
-          "golden/llama-dynamic/dense",
-          "golden/llama-yarn/dense",
-          "golden/llama-yarn/littlebit",
-          "golden/llama3/dense",
-          "golden/llama3/nanoquant-hub",
-          "golden/mistral/littlebit-res",
-          "golden/mistral/nanoquant-dbf-pt");
+  /** Families of this version, and forms that a later one reads. */
+  private static final Pattern FAMILIES = Pattern.compile("(llama|mistral).*");
+
+  private static final Pattern LATER_FORMS = Pattern.compile(".*-(gguf|bridge)");
 
   private static final List<String> DEMO = List.of("demo/fp16", "demo/littlebit", "demo/nanoquant");
 
   /** Kernels to run a model with. */
-  private enum Cpu {
-    SCALAR(ScalarKernels::new),
-    VECTOR(() -> new VectorKernels(2));
+  enum Cpu {
+    SCALAR,
+    VECTOR;
 
-    private final Supplier<Kernels> create;
-
-    Cpu(Supplier<Kernels> create) {
-      this.create = create;
+    Kernels create() {
+      return switch (this) {
+        case SCALAR -> new ScalarKernels();
+        case VECTOR -> new VectorKernels(2);
+      };
     }
   }
 
   /** A model directory on some kernels. */
-  private record Case(Path directory, Cpu cpu) {
+  record Case(Path directory, Cpu cpu) {
     @Override
     public String toString() {
-      return directory.getParent().getFileName() + "/" + directory.getFileName() + " " + cpu;
+      int names = directory.getNameCount();
+      return directory.subpath(names - 2, names) + " " + cpu;
     }
 
     void run(Check check) {
       assumeTrue(Files.isDirectory(directory), () -> "no " + directory);
-      try (Kernels kernels = cpu.create.get();
+      try (Kernels kernels = cpu.create();
           LoadedModel model =
               ModelLoader.load(new ModelSource(directory, null), kernels, (ready, total) -> {});
           Golden golden = new Golden(directory)) {
@@ -89,19 +82,38 @@ class GoldenTest {
     }
   }
 
-  private interface Check {
+  interface Check {
     void run(Decoder decoder, Golden golden, int prompt);
   }
 
   static Stream<Case> cases() {
     Stream<Path> small =
-        Stream.concat(ALWAYS.stream().map(OURS::resolve), WITH_DATA.stream().map(DATA::resolve));
+        Stream.concat(ALWAYS.stream().map(OURS::resolve), others().stream());
     // The demo models would take the scalar kernels minutes.
     Stream<Path> demo = DEMO.stream().map(DATA::resolve);
     return Stream.concat(
         small.flatMap(
             directory -> Arrays.stream(Cpu.values()).map(cpu -> new Case(directory, cpu))),
         demo.map(directory -> new Case(directory, Cpu.VECTOR)));
+  }
+
+  /** Every directory of the data of a family and form that this version knows. */
+  private static List<Path> others() {
+    Path golden = DATA.resolve("golden");
+    if (!Files.isDirectory(golden)) {
+      return List.of(golden); // skipped with its name
+    }
+    try (Stream<Path> forms = Files.find(golden, 2, (path, file) -> file.isDirectory())) {
+      return forms
+          .filter(path -> path.getParent().getParent().equals(golden))
+          .filter(path -> FAMILIES.matcher(path.getParent().getFileName().toString()).matches())
+          .filter(path -> !LATER_FORMS.matcher(path.getFileName().toString()).matches())
+          .filter(path -> !ALWAYS.contains(golden.relativize(path).toString()))
+          .sorted()
+          .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @ParameterizedTest

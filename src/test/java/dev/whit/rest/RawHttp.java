@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 
 /** A connection on which every byte is seen. */
 final class RawHttp implements AutoCloseable {
@@ -74,7 +75,7 @@ final class RawHttp implements AutoCloseable {
 
   /** Reads a body of the length that the head states, or in chunks. */
   String readBody(String head) throws IOException {
-    if (head.toLowerCase(java.util.Locale.ROOT).contains("transfer-encoding: chunked")) {
+    if (head.toLowerCase(Locale.ROOT).contains("transfer-encoding: chunked")) {
       ByteArrayOutputStream body = new ByteArrayOutputStream();
       while (true) {
         int size = Integer.parseInt(readUntil("\r\n").strip(), 16);

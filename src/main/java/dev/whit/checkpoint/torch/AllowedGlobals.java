@@ -29,6 +29,11 @@ final class AllowedGlobals {
     table.put("torch.Size", Callable.SIZE);
     table.put("torch._utils._rebuild_tensor_v2", Callable.REBUILD_TENSOR);
     table.put("torch._utils._rebuild_parameter", Callable.REBUILD_PARAMETER);
+    // Tensors with Python attributes (torch.compile leaves some, a set of ints): they are dropped.
+    table.put("torch._tensor._rebuild_from_type_v2", Callable.REBUILD_FROM_TYPE);
+    table.put("torch.Tensor", Opaque.TENSOR_TYPE);
+    table.put("builtins.set", Callable.SET);
+    table.put("__builtin__.set", Callable.SET);
     table.put("torch.DoubleStorage", new StorageType(DType.F64));
     table.put("torch.FloatStorage", new StorageType(DType.F32));
     table.put("torch.HalfStorage", new StorageType(DType.F16));

@@ -11,10 +11,14 @@ import java.util.Map;
  */
 sealed interface PickleValue {
 
-  /** What no tensor depends on: None, booleans, floats, bytes, dtypes, lists and sets. */
+  /**
+   * What no tensor depends on: None, booleans, floats, bytes, dtypes, lists and sets, and the class
+   * of plain tensors.
+   */
   enum Opaque implements PickleValue {
     SCALAR,
-    LIST
+    LIST,
+    TENSOR_TYPE
   }
 
   /** A string. */
@@ -40,8 +44,10 @@ sealed interface PickleValue {
   enum Callable implements PickleValue {
     ORDERED_DICT,
     SIZE,
+    SET,
     REBUILD_TENSOR,
-    REBUILD_PARAMETER
+    REBUILD_PARAMETER,
+    REBUILD_FROM_TYPE
   }
 
   /** A class of storages, with the type of their elements. */

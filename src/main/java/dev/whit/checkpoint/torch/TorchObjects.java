@@ -4,6 +4,7 @@ import dev.whit.checkpoint.CheckpointException;
 import dev.whit.checkpoint.torch.PickleValue.Callable;
 import dev.whit.checkpoint.torch.PickleValue.Dict;
 import dev.whit.checkpoint.torch.PickleValue.Int;
+import dev.whit.checkpoint.torch.PickleValue.Opaque;
 import dev.whit.checkpoint.torch.PickleValue.Storage;
 import dev.whit.checkpoint.torch.PickleValue.StorageType;
 import dev.whit.checkpoint.torch.PickleValue.Text;
@@ -35,7 +36,22 @@ final class TorchObjects {
         require(arguments.size() == 1 && arguments.getFirst() instanceof Tuple, "torch.Size(…)");
         yield arguments.getFirst();
       }
+      case SET -> {
+        require(arguments.equals(List.of(Opaque.LIST)), "set(…)");
+        yield Opaque.LIST;
+      }
       case REBUILD_TENSOR -> view(arguments);
+      case REBUILD_FROM_TYPE -> {
+        // (function, type, its arguments, attributes)
+        if (arguments.size() == 4
+            && arguments.get(0) == Callable.REBUILD_TENSOR
+            && arguments.get(1) == Opaque.TENSOR_TYPE
+            && arguments.get(2) instanceof Tuple(List<PickleValue> inner)
+            && arguments.get(3) instanceof Dict) {
+          yield view(inner);
+        }
+        throw bad.apply("unexpected arguments of _rebuild_from_type_v2(…)");
+      }
       case REBUILD_PARAMETER -> {
         // (data, requires_grad, backward_hooks)
         require(
@@ -81,8 +97,7 @@ final class TorchObjects {
   }
 
   private static boolean isEmptyMetadata(PickleValue value) {
-    return value == PickleValue.Opaque.SCALAR
-        || (value instanceof Dict dict && dict.items().isEmpty());
+    return value == Opaque.SCALAR || (value instanceof Dict dict && dict.items().isEmpty());
   }
 
   private long[] naturals(List<PickleValue> values) {

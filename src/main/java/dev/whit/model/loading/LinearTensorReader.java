@@ -159,7 +159,7 @@ final class LinearTensorReader {
   }
 
   private static SignTensor packed(Tensor words, Tensor shape) {
-    if (shape.dtype() != DType.I64 && shape.dtype() != DType.I32 || shape.elements() != 2) {
+    if ((shape.dtype() != DType.I64 && shape.dtype() != DType.I32) || shape.elements() != 2) {
       throw TensorTable.invalid(
           shape, "is " + shape.describe() + ", expected I64 [2]: rows and columns");
     }

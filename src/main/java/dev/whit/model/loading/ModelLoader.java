@@ -22,11 +22,12 @@ public final class ModelLoader {
     Checkpoint checkpoint = CheckpointReader.open(description.files().weights());
     try {
       ModelTensors tensors = description.find(checkpoint);
+      ModelSummary summary = description.summary(tensors);
       DecoderBuilder builder = new DecoderBuilder(description.config(), kernels);
       Decoder decoder = builder.build(tensors, progress);
       return new LoadedModel(
           decoder,
-          description.summary(tensors),
+          summary,
           description.files(),
           description.stopTokens(),
           builder.residentBytes(),

@@ -6,6 +6,7 @@ import dev.whit.model.ModelConfig;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -64,6 +65,10 @@ record ModelTensors(
   }
 
   private static final class Finder {
+    private static final String ONLY_LAST =
+        "; the file has factors of the last layer only: NanoQuant's fallback writer leaves such"
+            + " files, those of the other layers are lost";
+
     private final TensorTable tensors;
     private final ModelConfig config;
     private final TensorNames names;
@@ -90,6 +95,7 @@ record ModelTensors(
     }
 
     ModelTensors find() {
+      requireLinears();
       Tensor embedding =
           LinearTensorReader.requireDense(
               tensors.require(root + names.embedding(), "the token embedding"), vocabulary, hidden);
@@ -124,25 +130,35 @@ record ModelTensors(
     }
 
     private LinearTensors linear(int index, String module, Extent outputs, Extent inputs) {
-      String name = inLayer(index, module);
-      if (!linears.isFactored(name) && !tensors.contains(name + ".weight")) {
-        throw missing(name, module);
-      }
-      return linears.read(name, outputs, inputs);
+      return linears.read(inLayer(index, module), outputs, inputs);
     }
 
     /**
-     * A layer without weights; says so when only the last has them, as one known writer leaves it.
+     * Fails for a layer without weights, before anything else can be missed: NanoQuant's fallback
+     * writer leaves files with the factors of the last layer and nothing else.
      */
-    private CheckpointException missing(String name, String module) {
+    private void requireLinears() {
+      for (int l = 0; l < config.layers().size(); l++) {
+        for (String module : names.linears()) {
+          String name = inLayer(l, module);
+          if (!linears.isFactored(name) && !tensors.contains(name + ".weight")) {
+            throw CheckpointException.tensor(
+                tensors.source(),
+                name,
+                "has neither factors nor a dense weight" + (onlyLastLayer() ? ONLY_LAST : ""));
+          }
+        }
+      }
+    }
+
+    /** Whether the last layer, and no other, has factors. */
+    private boolean onlyLastLayer() {
       int last = config.layers().size() - 1;
-      String hint =
-          linears.isFactored(inLayer(last, module))
-              ? "; the file holds factors of the last layers only: NanoQuant's fallback writer"
-                  + " leaves such files, the factors of the other layers are lost"
-              : "";
-      return CheckpointException.tensor(
-          tensors.source(), name, "has neither factors nor a dense weight" + hint);
+      return hasFactors(last) && IntStream.range(0, last).noneMatch(this::hasFactors);
+    }
+
+    private boolean hasFactors(int index) {
+      return names.linears().stream().anyMatch(m -> linears.isFactored(inLayer(index, m)));
     }
 
     private Optional<LinearTensors> head() {

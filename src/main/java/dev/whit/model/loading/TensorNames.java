@@ -1,5 +1,7 @@
 package dev.whit.model.loading;
 
+import java.util.List;
+
 /**
  * What a family calls its tensors. Names are relative: of the model to its root ({@code model.} or
  * nothing), of a layer to the layer. A linear layer's name is that of its module.
@@ -19,4 +21,10 @@ record TensorNames(
     String output,
     String gate,
     String up,
-    String down) {}
+    String down) {
+
+  /** The linear layers of a layer, in order of use. */
+  List<String> linears() {
+    return List.of(query, key, value, output, gate, up, down);
+  }
+}

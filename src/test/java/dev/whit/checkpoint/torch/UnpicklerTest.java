@@ -137,6 +137,26 @@ class UnpicklerTest {
     assertThat(read(pickle)).isInstanceOf(View.class);
   }
 
+  private static PickleWriter withAttributes(String module, String type) {
+    PickleWriter pickle = pickle().global("torch._tensor", "_rebuild_from_type_v2").mark();
+    pickle.global("torch._utils", "_rebuild_tensor_v2").global(module, type).mark();
+    pickle.storage("FloatStorage", "0", 2).integer(0).integers(2).integers(1).raw(0x89);
+    pickle.emptyOrderedDict().tuple().raw('}').text("_dynamo_propagated_dynamic_indices");
+    pickle.global("__builtin__", "set").raw(']').mark().raw('K', 0, 'K', 1, 'e', 0x85).reduce();
+    return pickle.raw('s').tuple().reduce();
+  }
+
+  @Test
+  void dropsTheAttributesOfATensor() {
+    assertThat(read(withAttributes("torch", "Tensor"))).isInstanceOf(View.class);
+  }
+
+  @Test
+  void refusesATensorOfAnotherType() {
+    assertThat(refusal(withAttributes("torch", "Size")).reason())
+        .contains("unexpected arguments of _rebuild_from_type_v2");
+  }
+
   @Test
   void takesASizeForItsTuple() {
     assertThat(read(pickle().global("torch", "Size").integers(2, 3).raw(0x85).reduce()))

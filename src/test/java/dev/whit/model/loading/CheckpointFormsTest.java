@@ -10,6 +10,7 @@ import dev.whit.kernel.BitMatrix;
 import dev.whit.kernel.cpu.ScalarKernels;
 import dev.whit.model.Decoder;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** What the forms on disk mean, where the goldens do not reach. */
@@ -67,9 +68,8 @@ class CheckpointFormsTest {
   void theProductOfMidScalesIsNotRoundedToTheirType() {
     try (Fixture fixture = Fixture.of("llama/littlebit")) {
       fixture.checkpoint.setBf16(Q + ".v1", 0, 1.0078125f).setBf16(Q + ".u2", 0, 1.0078125f);
-      float[] mid = spec(fixture).paths().getFirst().mid();
-      assertThat(mid).isNotNull();
-      assertThat(mid[0]).isEqualTo(1.0078125f * 1.0078125f);
+      float @Nullable [] mid = spec(fixture).paths().getFirst().mid();
+      assertThat(mid).isNotNull().startsWith(1.0078125f * 1.0078125f);
     }
   }
 

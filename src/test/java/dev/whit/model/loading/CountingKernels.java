@@ -28,13 +28,14 @@ final class CountingKernels implements Kernels {
     return made - closed;
   }
 
-  private class Counted {
+  private class Counted implements AutoCloseable {
     private boolean isClosed;
 
     Counted() {
       made++;
     }
 
+    @Override
     public void close() {
       if (isClosed) {
         throw new AssertionError("closed twice");

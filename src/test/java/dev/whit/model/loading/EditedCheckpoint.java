@@ -32,6 +32,11 @@ final class EditedCheckpoint implements Checkpoint {
     return this;
   }
 
+  EditedCheckpoint retain(String prefix) {
+    tensors.keySet().removeIf(name -> !name.startsWith(prefix));
+    return this;
+  }
+
   EditedCheckpoint rename(String from, String to) {
     Tensor tensor = find(from).orElseThrow();
     remove(from);
@@ -45,6 +50,10 @@ final class EditedCheckpoint implements Checkpoint {
       }
     }
     return this;
+  }
+
+  EditedCheckpoint swapAll(String prefix, String other) {
+    return renameAll(prefix, "swapped.").renameAll(other, prefix).renameAll("swapped.", other);
   }
 
   EditedCheckpoint putFloats(String name, long[] shape, float... values) {
