@@ -24,7 +24,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class DisconnectTest {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-  @TestHTTPResource URI server;
+  @TestHTTPResource
+  @SuppressWarnings("NullAway.Init")
+  URI server;
 
   private static String request(String prompt, boolean stream) {
     return """

@@ -24,7 +24,9 @@ final class StreamingTest {
   private static final String COMPLETION = "/v1/completions";
   private static final String CHAT = "/v1/chat/completions";
 
-  @TestHTTPResource URI server;
+  @TestHTTPResource
+  @SuppressWarnings("NullAway.Init")
+  URI server;
 
   private static String request(String prompt, String more) {
     return """
@@ -46,8 +48,8 @@ final class StreamingTest {
   private static List<JsonNode> events(String body) throws Exception {
     assertThat(body).endsWith("data: [DONE]\n\n");
     List<JsonNode> events = new ArrayList<>();
-    for (String event : body.split("\n\n")) {
-      if (!event.equals(": ping") && !event.equals("data: [DONE]")) {
+    for (String event : body.split("\n\n", -1)) {
+      if (!event.isEmpty() && !event.equals(": ping") && !event.equals("data: [DONE]")) {
         assertThat(event).startsWith("data: {").doesNotContain("\n");
         events.add(JSON.readTree(event.substring("data: ".length())));
       }
