@@ -42,7 +42,7 @@ final class Exchange {
 
   /** The request's id. */
   static String id(RoutingContext exchange) {
-    return kept(exchange, ID);
+    return kept(exchange, ID, String.class);
   }
 
   /**
@@ -50,11 +50,11 @@ final class Exchange {
    * called on the connection's event loop, so it must not block.
    */
   static void whenClientGoes(RoutingContext exchange, Runnable action) {
-    CompletableFuture<Void> gone = kept(exchange, CLIENT_GONE);
+    CompletableFuture<?> gone = kept(exchange, CLIENT_GONE, CompletableFuture.class);
     var _ = gone.thenRun(action);
   }
 
-  private static <T> T kept(RoutingContext exchange, String key) {
-    return Objects.requireNonNull(exchange.<T>get(key), "the exchange has not begun");
+  private static <T> T kept(RoutingContext exchange, String key, Class<T> type) {
+    return type.cast(Objects.requireNonNull(exchange.get(key), "the exchange has not begun"));
   }
 }
