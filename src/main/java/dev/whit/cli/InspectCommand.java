@@ -90,12 +90,12 @@ final class InspectCommand implements Callable<Integer> {
     int tokens = context == null ? limit : Math.min(context, limit);
     MemoryPlan.Demand demand = MemoryBudget.demand(maxSequences, tokens, kvCache);
     try {
-      return Inspection.Memory.of(
+      return Inspection.Plan.of(
           MemoryPlan.of(
               summary.config(), MemoryBudget.estimateWeights(summary), demand, MemoryBudget.free()),
           maxSequences);
     } catch (MemoryPlan.DoesNotFitException e) {
-      return Inspection.Memory.refused(String.valueOf(e.getMessage()));
+      return new Inspection.Refusal(String.valueOf(e.getMessage()));
     }
   }
 

@@ -1,6 +1,5 @@
 package dev.whit.cli;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import dev.whit.kernel.KvType;
@@ -12,7 +11,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What {@code whit inspect} shows; its form is the JSON's.
@@ -109,26 +107,24 @@ record Inspection(
     }
   }
 
-  /**
-   * The memory plan for the CPU of this machine.
-   *
-   * @param refusal why it does not fit; the figures are then left out
-   */
+  /** The memory plan for the CPU of this machine. */
+  sealed interface Memory permits Plan, Refusal {}
+
+  /** A plan that fits. */
   @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
-  @JsonInclude(JsonInclude.Include.NON_NULL)
-  record Memory(
-      @Nullable Integer context,
-      @Nullable Integer maxSeqs,
-      @Nullable Long weightBytes,
-      @Nullable Long workspaceBytes,
-      @Nullable Long kvBytes,
-      @Nullable Integer kvBlocks,
-      @Nullable Integer blockSize,
-      @Nullable Long totalBytes,
-      @Nullable Long freeBytes,
-      @Nullable String refusal) {
-    static Memory of(MemoryPlan plan, int maxSequences) {
-      return new Memory(
+  record Plan(
+      int context,
+      int maxSeqs,
+      long weightBytes,
+      long workspaceBytes,
+      long kvBytes,
+      int kvBlocks,
+      int blockSize,
+      long totalBytes,
+      long freeBytes)
+      implements Memory {
+    static Plan of(MemoryPlan plan, int maxSequences) {
+      return new Plan(
           plan.context(),
           maxSequences,
           plan.weightBytes(),
@@ -137,14 +133,12 @@ record Inspection(
           plan.blocks(),
           plan.blockSize(),
           plan.totalBytes(),
-          plan.budgetBytes(),
-          null);
-    }
-
-    static Memory refused(String reason) {
-      return new Memory(null, null, null, null, null, null, null, null, null, reason);
+          plan.budgetBytes());
     }
   }
+
+  /** Why it does not fit. */
+  record Refusal(String refusal) implements Memory {}
 
   static Inspection of(Path path, ModelSummary summary, KvType kvType, Memory memory) {
     ModelConfig config = summary.config();

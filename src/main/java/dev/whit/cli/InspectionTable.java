@@ -80,20 +80,21 @@ final class InspectionTable {
   private void memory(Inspection.Memory memory) {
     out.println();
     out.println("Memory plan (CPU, this machine)");
-    if (memory.refusal() != null) {
-      row("  refused", memory.refusal());
-      return;
+    switch (memory) {
+      case Inspection.Refusal(String reason) -> row("  refused", reason);
+      case Inspection.Plan plan -> {
+        row("  weights", "%s, what is dense stays in the file's pages", mib(plan.weightBytes()));
+        row("  activations", mib(plan.workspaceBytes()));
+        row(
+            "  key/value cache",
+            "%s: %d blocks of %d tokens",
+            mib(plan.kvBytes()),
+            plan.kvBlocks(),
+            plan.blockSize());
+        row("  total", "%s of %s free", mib(plan.totalBytes()), mib(plan.freeBytes()));
+        row("  context", "%d tokens, up to %d sequences at once", plan.context(), plan.maxSeqs());
+      }
     }
-    row("  weights", "%s, what is dense stays in the file's pages", mib(memory.weightBytes()));
-    row("  activations", mib(memory.workspaceBytes()));
-    row(
-        "  key/value cache",
-        "%s: %d blocks of %d tokens",
-        mib(memory.kvBytes()),
-        memory.kvBlocks(),
-        memory.blockSize());
-    row("  total", "%s of %s free", mib(memory.totalBytes()), mib(memory.freeBytes()));
-    row("  context", "%d tokens, up to %d sequences at once", memory.context(), memory.maxSeqs());
   }
 
   private void share(String part, long bytes, long total) {
@@ -120,7 +121,7 @@ final class InspectionTable {
     out.print(String.format(Locale.ROOT, pattern, values));
   }
 
-  private static String mib(Long bytes) {
+  private static String mib(long bytes) {
     return String.format(Locale.ROOT, "%.1f MiB", (double) bytes / MIB);
   }
 }

@@ -2,6 +2,7 @@ package dev.whit.cli;
 
 import dev.whit.app.ExitCode;
 import io.quarkus.runtime.annotations.QuarkusMain;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import picocli.CommandLine;
@@ -61,8 +62,8 @@ public final class Main implements Runnable {
   }
 
   private static String describe(Exception failure) {
-    return failure instanceof UncheckedIOException io
-        ? String.valueOf(io.getCause().getMessage())
+    return failure instanceof UncheckedIOException && failure.getCause() instanceof IOException io
+        ? String.valueOf(io.getMessage())
         : failure.toString();
   }
 

@@ -153,11 +153,16 @@ final class ModelMetrics implements BackendListener {
         "whit_model_bits_per_weight",
         "Effective bits per weight of the linear layers, scales counted",
         figures.bitsPerWeight());
-    constant("whit_kv_cache_bytes", "Size of the key/value cache", figures.kvBytes());
+    constant("whit_kv_cache_bytes", "Size of the key/value cache", (double) figures.kvBytes());
     figures
         .weightBytes()
         .forEach((part, bytes) ->
-            constant("whit_model_weight_bytes", "Weight bytes in the file", bytes, "part", part));
+            constant(
+                "whit_model_weight_bytes",
+                "Weight bytes in the file",
+                (double) bytes,
+                "part",
+                part));
   }
 
   @Override

@@ -16,8 +16,6 @@ final class Exchange {
   private static final String ID = "whit.request-id";
   private static final String CLIENT_GONE = "whit.client-gone";
 
-  private static final String NOT_BEGUN = "the exchange has not begun";
-
   private Exchange() {}
 
   /** Begins to keep it, unless it is kept already; on the connection's event loop. */
@@ -44,7 +42,7 @@ final class Exchange {
 
   /** The request's id. */
   static String id(RoutingContext exchange) {
-    return Objects.requireNonNull(exchange.get(ID), NOT_BEGUN);
+    return kept(exchange, ID, String.class);
   }
 
   /**
@@ -52,7 +50,11 @@ final class Exchange {
    * called on the connection's event loop, so it must not block.
    */
   static void whenClientGoes(RoutingContext exchange, Runnable action) {
-    CompletableFuture<Void> gone = Objects.requireNonNull(exchange.get(CLIENT_GONE), NOT_BEGUN);
+    CompletableFuture<?> gone = kept(exchange, CLIENT_GONE, CompletableFuture.class);
     var _ = gone.thenRun(action);
+  }
+
+  private static <T> T kept(RoutingContext exchange, String key, Class<T> type) {
+    return type.cast(Objects.requireNonNull(exchange.get(key), "the exchange has not begun"));
   }
 }

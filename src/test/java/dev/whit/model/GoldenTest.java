@@ -11,12 +11,12 @@ import dev.whit.model.loading.ModelLoader;
 import dev.whit.model.loading.ModelSource;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.regex.Pattern;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -87,8 +87,7 @@ class GoldenTest {
   }
 
   static Stream<Case> cases() {
-    Stream<Path> small =
-        Stream.concat(ALWAYS.stream().map(OURS::resolve), others().stream());
+    Stream<Path> small = Stream.concat(ALWAYS.stream().map(OURS::resolve), others().stream());
     // The demo models would take the scalar kernels minutes.
     Stream<Path> demo = DEMO.stream().map(DATA::resolve);
     return Stream.concat(

@@ -89,7 +89,7 @@ final class ExpressionEvaluator {
   }
 
   Arguments arguments(CallArguments call, Scope scope) {
-    if (call == CallArguments.NONE) {
+    if (call.equals(CallArguments.NONE)) {
       return Arguments.NONE;
     }
     List<Value> positional = all(call.positional(), scope);

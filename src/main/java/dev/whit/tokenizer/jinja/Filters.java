@@ -129,7 +129,8 @@ final class Filters {
         };
     String itemSeparator = step == null ? ", " : ",";
     String keySeparator = ": ";
-    if (bound.present("separators") instanceof Value separators) {
+    Value separators = bound.present("separators");
+    if (separators != null) {
       List<Value> pair = Iteration.list(separators, budget);
       if (pair.size() != 2
           || !(pair.get(0) instanceof Str(String item))
