@@ -50,7 +50,8 @@ public final class EventStreamWriter implements ServerMessageBodyWriter<EventStr
     HttpServerRequest request = reply.exchange().request();
     context.serverResponse().setChunked(true);
     SseWriter out = new SseWriter(context.serverResponse(), json, slowReader);
-    try (TextStream stream = reply.stream()) {
+    TextStream stream = reply.stream();
+    try {
       write(reply, stream, out);
       context.serverResponse().end();
       if (request.version() == HttpVersion.HTTP_1_0) {
@@ -58,14 +59,15 @@ public final class EventStreamWriter implements ServerMessageBodyWriter<EventStr
         request.connection().close();
       }
     } catch (SseWriter.SlowReaderException e) {
-      reply.stream().readerTooSlow();
+      stream.readerTooSlow();
       request.connection().close();
     } catch (ApiException.ClientGone e) {
-      reply.stream().clientGone();
       request.connection().close();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       request.connection().close();
+    } finally {
+      stream.close();
     }
   }
 

@@ -63,6 +63,21 @@ final class DisconnectTest {
     }
   }
 
+  /** Few events, so that it is the network that is full and not the queue of unread events. */
+  @Test
+  void givesUpOnAClientThatLeavesTheNetworkFull() throws Exception {
+    String body =
+        """
+        {"model": "fake", "prompt": "hang-after:%s", "stream": true, "max_tokens": 1000000, "logprobs": 20}\
+        """
+            .formatted("b".repeat(12_000));
+    try (RawHttp connection = new RawHttp(server.getPort(), 4096)) {
+      connection.post("/v1/completions", body, "x-request-id: full");
+      assertThat(ends("full", 1))
+          .containsOnly(new GenerationEvent.Cancelled(CancelCause.SLOW_READER));
+    }
+  }
+
   @Test
   void leavesNothingBehindAfterRandomDisconnects() throws Exception {
     Random random = new Random(3);
