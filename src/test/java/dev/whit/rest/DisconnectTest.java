@@ -10,6 +10,9 @@ import io.quarkus.test.junit.TestProfile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,6 +20,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A client that goes away, or does not read, takes its generations with it. */
 @QuarkusTest
@@ -52,6 +56,24 @@ final class DisconnectTest {
       awaitStarted(id, 2);
     }
     assertThat(ends(id, 2)).containsOnly(new GenerationEvent.Cancelled(CancelCause.CLIENT_GONE));
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void givesUpWhenAStreamOfHttp2IsReset(boolean stream) throws Exception {
+    String id = "h2-" + stream;
+    try (HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_2).build()) {
+      HttpRequest request =
+          HttpRequest.newBuilder(server.resolve("/v1/completions"))
+              .header("Content-Type", "application/json")
+              .header("x-request-id", id)
+              .POST(HttpRequest.BodyPublishers.ofString(request("hang", stream)))
+              .build();
+      var reply = client.sendAsync(request, HttpResponse.BodyHandlers.ofString());
+      awaitStarted(id, 2);
+      reply.cancel(true);
+      assertThat(ends(id, 2)).containsOnly(new GenerationEvent.Cancelled(CancelCause.CLIENT_GONE));
+    }
   }
 
   @Test
