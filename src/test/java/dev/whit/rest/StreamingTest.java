@@ -9,6 +9,9 @@ import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -218,6 +221,27 @@ final class StreamingTest {
       String head = connection.readHead();
       assertThat(head).contains(" 200 ").doesNotContain("chunked");
       assertThat(events(connection.readToEnd())).isNotEmpty();
+    }
+  }
+
+  /** Java's own client asks for HTTP/2 on the first request, with the body. */
+  @Test
+  void streamsOverHttp2() throws Exception {
+    try (HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_2).build()) {
+      for (int i = 0; i < 2; i++) {
+        HttpResponse<String> response =
+            client.send(
+                HttpRequest.newBuilder(server.resolve(CHAT))
+                    .header("Content-Type", "application/json")
+                    .POST(
+                        HttpRequest.BodyPublishers.ofString(
+                            request("say:Hello", ", \"stream\": true")))
+                    .build(),
+                HttpResponse.BodyHandlers.ofString());
+        assertThat(response.statusCode()).isEqualTo(200);
+        assertThat(response.version()).isEqualTo(HttpClient.Version.HTTP_2);
+        assertThat(events(response.body())).isNotEmpty();
+      }
     }
   }
 }
