@@ -24,7 +24,7 @@ final class DenseProduct {
   private static final int PIECE = 1024;
 
   /** Rows of x whose accumulators are kept at once. */
-  private static final int PASS = 16;
+  private static final int PASS = 32;
 
   private final WorkerTeam team;
   private final WorkerTeam.Task task = this::work;
@@ -79,11 +79,13 @@ final class DenseProduct {
   private void work(int worker, int workers) {
     MappedDense w = Objects.requireNonNull(weights);
     long tiles = Math.ceilDiv(w.outputs(), TILE);
+    int begin = (int) (tiles * worker / workers * TILE);
     int end = (int) Math.min(tiles * (worker + 1) / workers * TILE, w.outputs());
-    for (int o = (int) (tiles * worker / workers * TILE); o < end; o += TILE) {
-      for (int first = 0; first < rows; first += PASS) {
-        multiply(
-            w, o, Math.min(TILE, end - o), first, Math.min(PASS, rows - first), scratch[worker]);
+    // Passes outside: a pass of x stays in the second-level cache while W goes by.
+    for (int first = 0; first < rows; first += PASS) {
+      int count = Math.min(PASS, rows - first);
+      for (int o = begin; o < end; o += TILE) {
+        multiply(w, o, Math.min(TILE, end - o), first, count, scratch[worker]);
       }
     }
   }
@@ -91,22 +93,25 @@ final class DenseProduct {
   private void multiply(MappedDense w, int output, int outputs, int first, int count, Scratch own) {
     int inputs = w.inputs();
     Arrays.fill(own.sums, 0, count * TILE * LANES, 0f);
-    Arrays.fill(own.tails, 0f);
+    Arrays.fill(own.tails, 0, count * TILE, 0f);
     for (int column = 0; column < inputs; column += PIECE) {
       int length = Math.min(PIECE, inputs - column);
       for (int o = 0; o < outputs; o++) {
         w.read(output + o, column, length, own.halves, own.piece, o * PIECE);
       }
       int whole = length - length % LANES;
-      for (int t = 0; t < count; t++) {
+      for (int t = 0; t < count; ) {
         int from = (first + t) * inputs + column;
-        accumulate(own.piece, x, from, whole, own.sums, t * TILE * LANES);
-        for (int o = 0; o < outputs; o++) {
-          for (int i = whole; i < length; i++) {
-            own.tails[t * TILE + o] =
-                Math.fma(own.piece[o * PIECE + i], x[from + i], own.tails[t * TILE + o]);
-          }
+        if (count - t >= TILE) {
+          accumulate4(own.piece, x, from, inputs, whole, own.sums, t * TILE * LANES);
+          t += TILE;
+        } else {
+          accumulate(own.piece, x, from, whole, own.sums, t * TILE * LANES);
+          t++;
         }
+      }
+      if (whole < length) {
+        accumulateTail(inputs, own, outputs, first, count, column, whole, length);
       }
     }
     float[] bias = w.bias();
@@ -120,6 +125,22 @@ final class DenseProduct {
     }
   }
 
+  /** The columns past the last whole vector, one after the other. */
+  private void accumulateTail(
+      int inputs, Scratch own, int outputs, int first, int count, int column, int from, int to) {
+    for (int t = 0; t < count; t++) {
+      int row = (first + t) * inputs + column;
+      for (int o = 0; o < outputs; o++) {
+        float sum = own.tails[t * TILE + o];
+        for (int i = from; i < to; i++) {
+          sum = Math.fma(own.piece[o * PIECE + i], x[row + i], sum);
+        }
+        own.tails[t * TILE + o] = sum;
+      }
+    }
+  }
+
+  /** Four outputs of one row. */
   private static void accumulate(
       float[] piece, float[] x, int from, int length, float[] sums, int at) {
     FloatVector a0 = FloatVector.fromArray(FLOAT, sums, at);
@@ -137,6 +158,69 @@ final class DenseProduct {
     a1.intoArray(sums, at + LANES);
     a2.intoArray(sums, at + 2 * LANES);
     a3.intoArray(sums, at + 3 * LANES);
+  }
+
+  /** Four outputs of four rows, which are {@code stride} apart: each load serves four sums. */
+  private static void accumulate4(
+      float[] piece, float[] x, int from, int stride, int length, float[] sums, int at) {
+    FloatVector a00 = FloatVector.fromArray(FLOAT, sums, at);
+    FloatVector a01 = FloatVector.fromArray(FLOAT, sums, at + LANES);
+    FloatVector a02 = FloatVector.fromArray(FLOAT, sums, at + 2 * LANES);
+    FloatVector a03 = FloatVector.fromArray(FLOAT, sums, at + 3 * LANES);
+    FloatVector a10 = FloatVector.fromArray(FLOAT, sums, at + 4 * LANES);
+    FloatVector a11 = FloatVector.fromArray(FLOAT, sums, at + 5 * LANES);
+    FloatVector a12 = FloatVector.fromArray(FLOAT, sums, at + 6 * LANES);
+    FloatVector a13 = FloatVector.fromArray(FLOAT, sums, at + 7 * LANES);
+    FloatVector a20 = FloatVector.fromArray(FLOAT, sums, at + 8 * LANES);
+    FloatVector a21 = FloatVector.fromArray(FLOAT, sums, at + 9 * LANES);
+    FloatVector a22 = FloatVector.fromArray(FLOAT, sums, at + 10 * LANES);
+    FloatVector a23 = FloatVector.fromArray(FLOAT, sums, at + 11 * LANES);
+    FloatVector a30 = FloatVector.fromArray(FLOAT, sums, at + 12 * LANES);
+    FloatVector a31 = FloatVector.fromArray(FLOAT, sums, at + 13 * LANES);
+    FloatVector a32 = FloatVector.fromArray(FLOAT, sums, at + 14 * LANES);
+    FloatVector a33 = FloatVector.fromArray(FLOAT, sums, at + 15 * LANES);
+    for (int i = 0; i < length; i += LANES) {
+      FloatVector w0 = FloatVector.fromArray(FLOAT, piece, i);
+      FloatVector w1 = FloatVector.fromArray(FLOAT, piece, PIECE + i);
+      FloatVector w2 = FloatVector.fromArray(FLOAT, piece, 2 * PIECE + i);
+      FloatVector w3 = FloatVector.fromArray(FLOAT, piece, 3 * PIECE + i);
+      FloatVector v = FloatVector.fromArray(FLOAT, x, from + i);
+      a00 = w0.fma(v, a00);
+      a01 = w1.fma(v, a01);
+      a02 = w2.fma(v, a02);
+      a03 = w3.fma(v, a03);
+      v = FloatVector.fromArray(FLOAT, x, from + stride + i);
+      a10 = w0.fma(v, a10);
+      a11 = w1.fma(v, a11);
+      a12 = w2.fma(v, a12);
+      a13 = w3.fma(v, a13);
+      v = FloatVector.fromArray(FLOAT, x, from + 2 * stride + i);
+      a20 = w0.fma(v, a20);
+      a21 = w1.fma(v, a21);
+      a22 = w2.fma(v, a22);
+      a23 = w3.fma(v, a23);
+      v = FloatVector.fromArray(FLOAT, x, from + 3 * stride + i);
+      a30 = w0.fma(v, a30);
+      a31 = w1.fma(v, a31);
+      a32 = w2.fma(v, a32);
+      a33 = w3.fma(v, a33);
+    }
+    a00.intoArray(sums, at);
+    a01.intoArray(sums, at + LANES);
+    a02.intoArray(sums, at + 2 * LANES);
+    a03.intoArray(sums, at + 3 * LANES);
+    a10.intoArray(sums, at + 4 * LANES);
+    a11.intoArray(sums, at + 5 * LANES);
+    a12.intoArray(sums, at + 6 * LANES);
+    a13.intoArray(sums, at + 7 * LANES);
+    a20.intoArray(sums, at + 8 * LANES);
+    a21.intoArray(sums, at + 9 * LANES);
+    a22.intoArray(sums, at + 10 * LANES);
+    a23.intoArray(sums, at + 11 * LANES);
+    a30.intoArray(sums, at + 12 * LANES);
+    a31.intoArray(sums, at + 13 * LANES);
+    a32.intoArray(sums, at + 14 * LANES);
+    a33.intoArray(sums, at + 15 * LANES);
   }
 
   /** The lanes' sum as a fixed tree; {@code reduceLanes} leaves its order open. */
