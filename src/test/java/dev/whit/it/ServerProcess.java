@@ -22,6 +22,7 @@ final class ServerProcess implements AutoCloseable {
   static final Path DEMO = Path.of(System.getProperty("whit.demo-dir", "src/main/demo"));
 
   private static final Path JAR = Path.of("target/quarkus-app/quarkus-run.jar");
+  private static final URI NOWHERE = URI.create("http://127.0.0.1:1");
   private static final Duration START_LIMIT = Duration.ofMinutes(3);
   private static final Duration EXIT_LIMIT = Duration.ofMinutes(2);
   private static final List<String> JVM_OPTIONS =
@@ -56,7 +57,7 @@ final class ServerProcess implements AutoCloseable {
 
   /** Runs a command to its end. */
   static Exit run(Map<String, String> environment, String... arguments) {
-    try (ServerProcess program = start(environment, URI.create("none:"), List.of(arguments))) {
+    try (ServerProcess program = start(environment, NOWHERE, List.of(arguments))) {
       return program.awaitExit();
     }
   }
