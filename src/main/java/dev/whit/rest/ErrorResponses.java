@@ -56,10 +56,11 @@ public final class ErrorResponses {
     // What the router itself refuses has not passed the filter.
     Exchange.begin(exchange);
     String id = Exchange.id(exchange);
+    Throwable failure = exchange.failure();
     ErrorMapper.HttpError error =
-        exchange.failure() == null
+        failure == null || exchange.statusCode() < 500
             ? ErrorMapper.ofStatus(exchange.statusCode(), id)
-            : map(exchange.failure(), id);
+            : map(failure, id);
     try {
       response
           .setStatusCode(error.status())

@@ -12,12 +12,12 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.MultivaluedMap;
 import jakarta.ws.rs.ext.Provider;
-import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Type;
 import java.time.Duration;
 import org.jboss.resteasy.reactive.server.spi.ResteasyReactiveResourceInfo;
+import org.jboss.resteasy.reactive.server.spi.ServerHttpResponse;
 import org.jboss.resteasy.reactive.server.spi.ServerMessageBodyWriter;
 import org.jboss.resteasy.reactive.server.spi.ServerRequestContext;
 import org.jspecify.annotations.Nullable;
@@ -45,32 +45,33 @@ public final class EventStreamWriter implements ServerMessageBodyWriter<EventStr
   }
 
   @Override
-  public void writeResponse(EventStream reply, Type type, ServerRequestContext context)
-      throws IOException {
+  public void writeResponse(EventStream reply, Type type, ServerRequestContext context) {
     HttpServerRequest request = reply.exchange().request();
-    context.serverResponse().setChunked(true);
-    SseWriter out = new SseWriter(context.serverResponse(), json, slowReader);
-    try (TextStream stream = reply.stream()) {
+    ServerHttpResponse response = context.serverResponse().setChunked(true);
+    SseWriter out = new SseWriter(response, json, slowReader);
+    TextStream stream = reply.stream();
+    try {
       write(reply, stream, out);
-      context.serverResponse().end();
+      response.end();
       if (request.version() == HttpVersion.HTTP_1_0) {
         // Without chunks only the end of the connection tells the end of the reply.
         request.connection().close();
       }
     } catch (SseWriter.SlowReaderException e) {
-      reply.stream().readerTooSlow();
-      request.connection().close();
+      stream.readerTooSlow();
+      response.reset();
     } catch (ApiException.ClientGone e) {
-      reply.stream().clientGone();
-      request.connection().close();
+      response.reset();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      request.connection().close();
+      response.reset();
+    } finally {
+      stream.close();
     }
   }
 
   private void write(EventStream reply, TextStream stream, SseWriter out)
-      throws IOException, InterruptedException {
+      throws InterruptedException {
     try {
       writeAnswers(reply, stream, out);
     } catch (ApiException.ClientGone | SseWriter.SlowReaderException e) {
@@ -83,7 +84,7 @@ public final class EventStreamWriter implements ServerMessageBodyWriter<EventStr
   }
 
   private void writeAnswers(EventStream reply, TextStream stream, SseWriter out)
-      throws IOException, InterruptedException {
+      throws InterruptedException {
     TextDelta delta = reply.first();
     while (true) {
       if (delta == null) {

@@ -1,9 +1,9 @@
 package dev.whit.rest;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.whit.api.ApiException;
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
@@ -39,9 +39,15 @@ final class SseWriter {
   }
 
   /** Adds an event. */
-  void data(Object value) throws IOException {
+  void data(Object value) {
+    byte[] bytes;
+    try {
+      bytes = json.writeValueAsBytes(value);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("an event is not JSON", e);
+    }
     pending.writeBytes(DATA);
-    pending.writeBytes(json.writeValueAsBytes(value));
+    pending.writeBytes(bytes);
     pending.writeBytes(END);
   }
 

@@ -15,12 +15,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A backend for the byte tokenizer that does what the prompt says, each generation on its own
@@ -89,7 +91,7 @@ public final class FakeBackend implements Backend {
     private final GenerationRequest request;
     private final GenerationListener listener;
     private final String prompt;
-    private final AtomicReference<CancelCause> cancelled = new AtomicReference<>();
+    private final AtomicReference<@Nullable CancelCause> cancelled = new AtomicReference<>();
     private final CountDownLatch wake = new CountDownLatch(1);
 
     Run(GenerationRequest request, GenerationListener listener, String prompt) {
@@ -118,8 +120,7 @@ public final class FakeBackend implements Backend {
         case "say" -> emit(rest.getBytes(StandardCharsets.UTF_8), 1, true);
         case "hang", "hang-after" -> {
           emit(rest.getBytes(StandardCharsets.UTF_8), 1, false);
-          awaitCancel();
-          yield new GenerationEvent.Cancelled(cancelled.get());
+          yield new GenerationEvent.Cancelled(awaitCancel());
         }
         case "fail", "fail-after" -> {
           emit(rest.getBytes(StandardCharsets.UTF_8), 1, false);
@@ -198,11 +199,10 @@ public final class FakeBackend implements Backend {
       return new TokenScore(token, logprob, best ? 1 : 5, topTokens, topLogprobs);
     }
 
-    private void awaitCancel() {
+    private CancelCause awaitCancel() {
       try {
-        if (!wake.await(1, TimeUnit.MINUTES)) {
-          throw new IllegalStateException("hanging generation not cancelled within a minute");
-        }
+        boolean _ = wake.await(1, TimeUnit.MINUTES);
+        return Objects.requireNonNull(cancelled.get(), "left hanging for a minute");
       } catch (InterruptedException e) {
         throw new IllegalStateException(e);
       }

@@ -10,8 +10,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -41,14 +43,17 @@ final class TextStreamTest {
         model, "id", List.of(new EncodedPrompt(ids, echo ? prompt : null, maxTokens)), options);
   }
 
-  private record Answer(String text, List<String> tokens, Finish finish) {}
+  private record Answer(String text, List<String> tokens, @Nullable Finish finish) {}
+
+  private static @Nullable Float logprob(ReplyToken token) {
+    return Objects.requireNonNull(token.logprobs()).logprob();
+  }
 
   /** All deltas of a stream, joined by choice. */
   private static Map<Integer, Answer> join(TextStream stream) throws InterruptedException {
     Map<Integer, Answer> answers = new TreeMap<>();
     while (!stream.isFinished()) {
-      TextDelta delta = stream.next(LONG);
-      assertThat(delta).isNotNull();
+      TextDelta delta = Objects.requireNonNull(stream.next(LONG), "nothing for long");
       answers.merge(delta.choice(), answer(delta), TextStreamTest::join);
     }
     return answers;
@@ -81,7 +86,7 @@ final class TextStreamTest {
         List<TextDelta> whole = stream.collect();
         assertThat(whole).hasSize(3);
         for (TextDelta delta : whole) {
-          Answer expected = pieces.get(delta.choice());
+          Answer expected = Objects.requireNonNull(pieces.get(delta.choice()));
           assertThat(delta.text()).isEqualTo(expected.text());
           assertThat(delta.finish()).isEqualTo(expected.finish());
           assertThat(delta.tokens()).hasSameSizeAs(expected.tokens());
@@ -135,9 +140,9 @@ final class TextStreamTest {
       assertThat(answer.tokens())
           .extracting(ReplyToken::offset)
           .containsExactly(0, 0, 1, 2, 3, 4, 4, 5, 6);
-      assertThat(answer.tokens().getFirst().logprobs().logprob()).isNull();
+      assertThat(logprob(answer.tokens().getFirst())).isNull();
       assertThat(answer.tokens().subList(1, 9))
-          .allSatisfy(token -> assertThat(token.logprobs().logprob()).isNotNull());
+          .allSatisfy(token -> assertThat(logprob(token)).isNotNull());
     }
   }
 

@@ -10,6 +10,9 @@ import io.quarkus.test.junit.TestProfile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,6 +20,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A client that goes away, or does not read, takes its generations with it. */
 @QuarkusTest
@@ -24,7 +28,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class DisconnectTest {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-  @TestHTTPResource URI server;
+  @TestHTTPResource
+  @SuppressWarnings("NullAway.Init")
+  URI server;
 
   private static String request(String prompt, boolean stream) {
     return """
@@ -52,11 +58,44 @@ final class DisconnectTest {
     assertThat(ends(id, 2)).containsOnly(new GenerationEvent.Cancelled(CancelCause.CLIENT_GONE));
   }
 
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void givesUpWhenAStreamOfHttp2IsReset(boolean stream) throws Exception {
+    String id = "h2-" + stream;
+    try (HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_2).build()) {
+      HttpRequest request =
+          HttpRequest.newBuilder(server.resolve("/v1/completions"))
+              .header("Content-Type", "application/json")
+              .header("x-request-id", id)
+              .POST(HttpRequest.BodyPublishers.ofString(request("hang", stream)))
+              .build();
+      var reply = client.sendAsync(request, HttpResponse.BodyHandlers.ofString());
+      awaitStarted(id, 2);
+      reply.cancel(true);
+      assertThat(ends(id, 2)).containsOnly(new GenerationEvent.Cancelled(CancelCause.CLIENT_GONE));
+    }
+  }
+
   @Test
   void givesUpOnAClientThatDoesNotRead() throws Exception {
     try (RawHttp connection = new RawHttp(server.getPort(), 4096)) {
       connection.post("/v1/completions", request("endless", true), "x-request-id: slow");
       assertThat(ends("slow", 2))
+          .containsOnly(new GenerationEvent.Cancelled(CancelCause.SLOW_READER));
+    }
+  }
+
+  /** Few events, so that it is the network that is full and not the queue of unread events. */
+  @Test
+  void givesUpOnAClientThatLeavesTheNetworkFull() throws Exception {
+    String body =
+        """
+        {"model": "fake", "prompt": "hang-after:%s", "stream": true, "max_tokens": 1000000, "logprobs": 20}\
+        """
+            .formatted("b".repeat(12_000));
+    try (RawHttp connection = new RawHttp(server.getPort(), 4096)) {
+      connection.post("/v1/completions", body, "x-request-id: full");
+      assertThat(ends("full", 1))
           .containsOnly(new GenerationEvent.Cancelled(CancelCause.SLOW_READER));
     }
   }

@@ -22,10 +22,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 @TestProfile(FakeModels.Profile.class)
 final class ErrorResponsesTest {
   private static final int LIMIT = 8 << 20;
+  private static final String POST =
+      "POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n";
 
   @Inject ModelRegistry models;
 
-  @TestHTTPResource URI server;
+  @TestHTTPResource
+  @SuppressWarnings("NullAway.Init")
+  URI server;
 
   @AfterEach
   void ready() {
@@ -47,22 +51,22 @@ final class ErrorResponsesTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {
-        "/",
-        "/v1",
-        "/v1/nothing",
-        "/v1/completions/x",
-        "/v1/chat",
-        "/%zz",
-        "/a%00b",
-        "/..%2f"
-      })
+      strings = {"/", "/v1", "/v1/nothing", "/v1/completions/x", "/v1/chat", "/..%2f", "/a%00b"})
   void answersAnUnknownPath(String path) throws Exception {
     try (RawHttp connection = new RawHttp(server.getPort())) {
       connection.send("GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
       String head = connection.readHead();
       assertThat(head).containsPattern("HTTP/1.1 40[04] ").contains("x-request-id");
       assertThat(connection.readBody(head)).contains("\"type\":\"invalid_request_error\"");
+    }
+  }
+
+  /** The framework refuses it before anything of ours sees it. */
+  @Test
+  void refusesAPathThatIsWronglyEncoded() throws Exception {
+    try (RawHttp connection = new RawHttp(server.getPort())) {
+      connection.send("GET /%zz HTTP/1.1\r\nHost: localhost\r\n\r\n");
+      assertThat(connection.readHead()).startsWith("HTTP/1.1 400 ");
     }
   }
 
@@ -80,11 +84,7 @@ final class ErrorResponsesTest {
   @ValueSource(strings = {"x", "-1", "99999999999999999999", "1, 2", ""})
   void refusesALengthThatIsNone(String length) throws Exception {
     try (RawHttp connection = new RawHttp(server.getPort())) {
-      connection.send(
-          "POST /v1/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
-              + "Content-Length: "
-              + length
-              + "\r\n\r\n");
+      connection.send(POST.formatted("/v1/completions") + "Content-Length: " + length + "\r\n\r\n");
       assertThat(connection.readHead()).startsWith("HTTP/1.1 4");
     }
   }
@@ -217,8 +217,7 @@ final class ErrorResponsesTest {
   void refusesABodyThatTurnsOutTooLarge() throws Exception {
     try (RawHttp connection = new RawHttp(server.getPort())) {
       connection.send(
-          "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
-              + "Transfer-Encoding: chunked\r\n\r\n");
+          POST.formatted("/v1/chat/completions") + "Transfer-Encoding: chunked\r\n\r\n");
       for (int i = 0; i < 10; i++) {
         connection.send("F4240\r\n" + "x".repeat(1_000_000) + "\r\n");
       }
@@ -247,7 +246,7 @@ final class ErrorResponsesTest {
     try (RawHttp connection = new RawHttp(server.getPort())) {
       String body = "{\"model\": \"fake\", \"prompt\": \"say:a\"}";
       connection.send(
-          "POST /v1/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+          POST.formatted("/v1/completions")
               + "Content-Length: %d\r\nExpect: 100-continue\r\n\r\n".formatted(body.length()));
       assertThat(connection.readHead()).startsWith("HTTP/1.1 100 ");
       connection.send(body);
@@ -260,9 +259,7 @@ final class ErrorResponsesTest {
   @Test
   void readsABodyOfManyPieces() throws Exception {
     try (RawHttp connection = new RawHttp(server.getPort())) {
-      connection.send(
-          "POST /v1/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
-              + "Transfer-Encoding: chunked\r\n\r\n");
+      connection.send(POST.formatted("/v1/completions") + "Transfer-Encoding: chunked\r\n\r\n");
       for (char c : "{\"model\": \"fake\", \"prompt\": \"say:a\"}".toCharArray()) {
         connection.send("1\r\n" + c + "\r\n");
       }

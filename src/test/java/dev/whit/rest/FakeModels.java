@@ -38,6 +38,8 @@ public final class FakeModels {
           "500ms",
           "whit.http.slow-reader",
           "1s",
+          "quarkus.http.test-port",
+          "0",
           "smallrye.config.mapping.validate-unknown",
           "false");
     }

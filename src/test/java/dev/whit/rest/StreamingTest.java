@@ -9,6 +9,9 @@ import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -24,7 +27,9 @@ final class StreamingTest {
   private static final String COMPLETION = "/v1/completions";
   private static final String CHAT = "/v1/chat/completions";
 
-  @TestHTTPResource URI server;
+  @TestHTTPResource
+  @SuppressWarnings("NullAway.Init")
+  URI server;
 
   private static String request(String prompt, String more) {
     return """
@@ -46,8 +51,8 @@ final class StreamingTest {
   private static List<JsonNode> events(String body) throws Exception {
     assertThat(body).endsWith("data: [DONE]\n\n");
     List<JsonNode> events = new ArrayList<>();
-    for (String event : body.split("\n\n")) {
-      if (!event.equals(": ping") && !event.equals("data: [DONE]")) {
+    for (String event : body.split("\n\n", -1)) {
+      if (!event.isEmpty() && !event.equals(": ping") && !event.equals("data: [DONE]")) {
         assertThat(event).startsWith("data: {").doesNotContain("\n");
         events.add(JSON.readTree(event.substring("data: ".length())));
       }
@@ -216,6 +221,27 @@ final class StreamingTest {
       String head = connection.readHead();
       assertThat(head).contains(" 200 ").doesNotContain("chunked");
       assertThat(events(connection.readToEnd())).isNotEmpty();
+    }
+  }
+
+  /** Java's own client asks for HTTP/2 on the first request, with the body. */
+  @Test
+  void streamsOverHttp2() throws Exception {
+    try (HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_2).build()) {
+      for (int i = 0; i < 2; i++) {
+        HttpResponse<String> response =
+            client.send(
+                HttpRequest.newBuilder(server.resolve(CHAT))
+                    .header("Content-Type", "application/json")
+                    .POST(
+                        HttpRequest.BodyPublishers.ofString(
+                            request("say:Hello", ", \"stream\": true")))
+                    .build(),
+                HttpResponse.BodyHandlers.ofString());
+        assertThat(response.statusCode()).isEqualTo(200);
+        assertThat(response.version()).isEqualTo(HttpClient.Version.HTTP_2);
+        assertThat(events(response.body())).isNotEmpty();
+      }
     }
   }
 }
