@@ -113,7 +113,7 @@ final class ServeCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     requireKnownDevice();
-    Settings settings = Settings.read(given(), configFile());
+    Settings settings = Settings.read(given(), System.getenv(), configFile());
     settings.properties().forEach(System::setProperty);
     requireFreePort(settings.values());
     AtomicInteger exitCode = new AtomicInteger();
@@ -137,6 +137,7 @@ final class ServeCommand implements Callable<Integer> {
 
   private Map<String, String> given() {
     Map<String, String> given = new HashMap<>();
+    put(given, "demo-dir", System.getProperty("whit.demo-dir")); // the launcher knows where it is
     if (!models.isEmpty()) {
       given.put("whit.model", Settings.joined(models));
     }

@@ -4,6 +4,7 @@ import io.quarkus.runtime.configuration.DurationConverter;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.quarkus.runtime.configuration.MemorySizeConverter;
 import io.smallrye.config.ConfigValidationException;
+import io.smallrye.config.EnvConfigSource;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;
@@ -31,6 +32,7 @@ public record Settings(WhitConfig values, Map<String, String> properties) {
   private static final String PREFIX = "whit.";
   private static final String MODEL = PREFIX + "model";
   private static final int COMMAND_LINE_ORDINAL = 500;
+  private static final int ENVIRONMENT_ORDINAL = 300;
   private static final int FILE_ORDINAL = 150;
   private static final int CONVERTER_PRIORITY = 200;
 
@@ -46,22 +48,23 @@ public record Settings(WhitConfig values, Map<String, String> properties) {
   }
 
   /**
-   * Reads the settings: the command line over system properties over the environment over the file
-   * over the defaults.
+   * Reads the settings: the command line over the environment over the file over the defaults.
    *
    * @param commandLine {@code whit.*} properties
+   * @param environment variables, of which those called {@code WHIT_*} count
    * @param file a YAML file
    * @throws InvalidSettingException naming what is wrong
    */
-  public static Settings read(Map<String, String> commandLine, Optional<Path> file) {
+  public static Settings read(
+      Map<String, String> commandLine, Map<String, String> environment, Optional<Path> file) {
     SmallRyeConfigBuilder builder =
         new SmallRyeConfigBuilder()
             .addDefaultInterceptors()
-            .addSystemSources()
             .withConverter(Duration.class, CONVERTER_PRIORITY, new DurationConverter())
             .withConverter(MemorySize.class, CONVERTER_PRIORITY, new MemorySizeConverter())
             .withSources(
-                new PropertiesConfigSource(commandLine, "command line", COMMAND_LINE_ORDINAL))
+                new PropertiesConfigSource(commandLine, "command line", COMMAND_LINE_ORDINAL),
+                new EnvConfigSource(environment, ENVIRONMENT_ORDINAL))
             .withMapping(WhitConfig.class);
     file.map(Settings::yaml).ifPresent(builder::withSources);
     try {

@@ -19,7 +19,8 @@ public record DenseSpec(int inputs, List<Block> blocks, float @Nullable [] bias)
    *
    * @param rows number of rows
    * @param type element type
-   * @param data row-major, {@code rows * inputs * type.bytes()} bytes, little-endian
+   * @param data row-major, {@code rows * inputs * type.bytes()} bytes, little-endian; readable by
+   *     any thread
    */
   public record Block(int rows, FloatType type, MemorySegment data) {}
 

@@ -3,51 +3,56 @@ package dev.whit.kernel.cpu;
 import dev.whit.kernel.AttentionSpec;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
  * One worker's state of attention with an online softmax (Milakov and Gimelshein, 2018): for each
  * query the largest score so far, the sum of its weights and the weighted sum of the values, both
- * relative to that score; and the block of keys and values being visited.
+ * relative to that score. Keys come in steps of a few blocks: score them, weigh, accumulate.
  *
- * <p>Both products run lane by lane, a score's over the head's elements in four interleaved sums, a
- * value's over the keys in order, so that no order depends on the vector's width.
+ * <p>All sums run lane by lane: a score's over the head's elements in four interleaved sums, an
+ * output's over the keys in order, the weights' over every {@link Species#LANES}-th slot of a step.
  */
 final class OnlineSoftmax {
   private static final VectorSpecies<Float> FLOAT = Species.FLOAT;
   private static final int LANES = Species.LANES;
+
+  /** Keys of a step, about: enough to hide the latency of its softmax. */
+  private static final int STEP = 64;
 
   private int headDim;
   private int blockSize;
   private float scale;
   private float softCap;
 
+  /** Stride of {@link #weights}: a step's slots, padded. */
+  private int stepStride;
+
   /** [query] Largest score so far. */
   private float[] largest = {};
 
-  /** [query] Sum of weights. */
-  private float[] total = {};
+  /** [query, lane] Sum of weights. */
+  private float[] totals = {};
 
   /** [query, headDim] Weighted sum of values. */
   private float[] sums = {};
 
-  /** Scores, then weights, of a query with a block; padded. */
+  /** [query, slot of the step] Scores, then weights. */
   private float[] weights = {};
 
   private float[] work = {};
 
-  /** The block's keys, [headDim, slot] from {@link #keyStart}. */
-  private float[] keys = {};
+  /** A head's keys or values in one block, from {@link #runStart}. */
+  private float[] run = {};
 
-  private int keyStart;
+  private int runStart;
+  private float[] widened = {};
 
-  /** The block's values, [slot, headDim] from {@link #valueStart}. */
-  private float[] values = {};
-
-  private int valueStart;
-
-  private float[] widenedKeys = {};
-  private float[] widenedValues = {};
+  /** Blocks of a step. */
+  static int blocksPerStep(int blockSize) {
+    return Math.max(1, STEP / blockSize);
+  }
 
   /** Starts {@code queries} queries. Allocates only when they are larger than any before. */
   void begin(AttentionSpec spec, int blockSize, int queries) {
@@ -55,17 +60,15 @@ final class OnlineSoftmax {
     this.blockSize = blockSize;
     this.scale = spec.scale();
     this.softCap = spec.softCap();
-    if (largest.length < queries) {
-      largest = new float[queries];
-      total = new float[queries];
-    }
+    stepStride = VectorMath.padded(blocksPerStep(blockSize) * blockSize);
+    largest = grown(largest, queries);
+    totals = grown(totals, queries * LANES);
     sums = grown(sums, queries * headDim);
-    weights = grown(weights, VectorMath.padded(blockSize));
-    work = grown(work, VectorMath.padded(blockSize));
-    widenedKeys = grown(widenedKeys, blockSize * headDim);
-    widenedValues = grown(widenedValues, blockSize * headDim);
+    weights = grown(weights, queries * stepStride);
+    work = grown(work, stepStride);
+    widened = grown(widened, blockSize * headDim);
     Arrays.fill(largest, 0, queries, Float.NEGATIVE_INFINITY);
-    Arrays.fill(total, 0, queries, 0);
+    Arrays.fill(totals, 0, queries * LANES, 0);
     Arrays.fill(sums, 0, queries * headDim, 0);
   }
 
@@ -73,29 +76,17 @@ final class OnlineSoftmax {
     return array.length < length ? new float[length] : array;
   }
 
-  /** Makes a head of a block the one to visit, widened to f32. */
-  void load(HostKvStore cache, int layer, int block, int head) {
-    int run = cache.runOf(block, head);
-    switch (cache.keys(layer)) {
+  /** Makes a head's keys or values in one block, {@code run}, those to work with. */
+  void load(KvElements elements, int start) {
+    switch (elements) {
       case KvElements.F32(float[] stored) -> {
-        keys = stored;
-        keyStart = run;
+        run = stored;
+        runStart = start;
       }
       case KvElements.F16(short[] stored) -> {
-        keys = widenedKeys;
-        keyStart = 0;
-        widen(stored, run, widenedKeys, blockSize * headDim);
-      }
-    }
-    switch (cache.values(layer)) {
-      case KvElements.F32(float[] stored) -> {
-        values = stored;
-        valueStart = run;
-      }
-      case KvElements.F16(short[] stored) -> {
-        values = widenedValues;
-        valueStart = 0;
-        widen(stored, run, widenedValues, blockSize * headDim);
+        widen(stored, start, widened, blockSize * headDim);
+        run = widened;
+        runStart = 0;
       }
     }
   }
@@ -107,57 +98,102 @@ final class OnlineSoftmax {
     }
   }
 
-  /** Lets query number {@code query}, at {@code at} in {@code q}, see the slots from … to − 1. */
-  void visit(int query, float[] q, int at, int from, int to) {
-    score(q, at, keys, keyStart, headDim, blockSize, weights);
-    limit();
+  /**
+   * Scores a query, at {@code at} in {@code q}, with the loaded keys.
+   *
+   * @param block place of their block in the step
+   */
+  void score(int query, int block, float[] q, int at) {
+    int target = query * stepStride + block * blockSize;
+    score(q, at, run, runStart, headDim, blockSize, weights, target);
+  }
+
+  /** Turns a query's scores into weights; it sees the slots {@code from … to − 1} of the step. */
+  void weigh(int query, int from, int to) {
+    int at = query * stepStride;
+    limit(at, to);
+    Arrays.fill(weights, at, at + from, Float.NEGATIVE_INFINITY);
+    Arrays.fill(weights, at + to, at + VectorMath.padded(to), Float.NEGATIVE_INFINITY);
     float before = largest[query];
-    float now = before;
-    for (int j = from; j < to; j++) {
-      if (weights[j] > now) {
-        now = weights[j];
-      }
+    float now = max(weights, at, to, before);
+    subtract(weights, at, to, now);
+    VectorMath.exp(weights, at, to);
+    if (now != before) {
+      float correction = (float) Math.exp((double) before - now);
+      scale(sums, query * headDim, headDim, correction);
+      scale(totals, query * LANES, LANES, correction);
+      largest[query] = now;
     }
-    // Most blocks hold no new largest score.
-    float correction = now == before ? 1f : (float) Math.exp((double) before - now);
-    subtract(weights, now, blockSize);
-    VectorMath.exp(weights, blockSize);
-    float sum = total[query] * correction;
-    for (int j = from; j < to; j++) {
-      sum += weights[j];
-    }
-    largest[query] = now;
-    total[query] = sum;
-    accumulate(weights, from, to, values, valueStart, headDim, correction, sums, query * headDim);
+    addLanes(weights, at, to, totals, query * LANES);
   }
 
-  /** {@code scale · q·k}, capped. */
-  private void limit() {
-    for (int j = 0; j < blockSize; j += LANES) {
-      FloatVector.fromArray(FLOAT, weights, j).mul(scale).intoArray(weights, j);
-    }
-    if (softCap != 0) {
-      for (int j = 0; j < blockSize; j += LANES) {
-        FloatVector.fromArray(FLOAT, weights, j).div(softCap).intoArray(weights, j);
-      }
-      VectorMath.tanh(weights, blockSize, work);
-      for (int j = 0; j < blockSize; j += LANES) {
-        FloatVector.fromArray(FLOAT, weights, j).mul(softCap).intoArray(weights, j);
-      }
-    }
-  }
-
-  private static void subtract(float[] a, float b, int length) {
-    for (int j = 0; j < length; j += LANES) {
-      FloatVector.fromArray(FLOAT, a, j).sub(b).intoArray(a, j);
-    }
+  /**
+   * Adds the loaded values to a query's sums, by its weights.
+   *
+   * @param block place of their block in the step
+   * @param from first slot of the block that the query sees
+   * @param to one past the last
+   */
+  void accumulate(int query, int block, int from, int to) {
+    int weight = query * stepStride + block * blockSize;
+    accumulate(weights, weight, from, to, run, runStart, headDim, sums, query * headDim);
   }
 
   /** Writes the result of a query. */
   void finish(int query, float[] out, int at) {
-    for (int d = 0; d < headDim; d++) {
-      out[at + d] = sums[query * headDim + d] / total[query];
+    float total = 0;
+    for (int lane = 0; lane < LANES; lane++) {
+      total += totals[query * LANES + lane];
     }
+    for (int d = 0; d < headDim; d++) {
+      out[at + d] = sums[query * headDim + d] / total;
+    }
+  }
+
+  /** {@code scale · q·k}, capped. */
+  private void limit(int at, int length) {
+    if (softCap == 0) {
+      scalePadded(weights, at, length, scale);
+    } else {
+      scalePadded(weights, at, length, scale / softCap);
+      VectorMath.tanh(weights, at, length, work);
+      scalePadded(weights, at, length, softCap);
+    }
+  }
+
+  private static void scalePadded(float[] a, int at, int length, float factor) {
+    for (int j = at; j < at + length; j += LANES) {
+      FloatVector.fromArray(FLOAT, a, j).mul(factor).intoArray(a, j);
+    }
+  }
+
+  private static void scale(float[] a, int at, int length, float factor) {
+    for (int j = at; j < at + length; j++) {
+      a[j] *= factor;
+    }
+  }
+
+  /** The largest element, which unlike a sum depends on no order. */
+  private static float max(float[] a, int at, int length, float before) {
+    FloatVector max = FloatVector.broadcast(FLOAT, before);
+    for (int j = at; j < at + length; j += LANES) {
+      max = max.max(FloatVector.fromArray(FLOAT, a, j));
+    }
+    return max.reduceLanes(VectorOperators.MAX);
+  }
+
+  private static void subtract(float[] a, int at, int length, float b) {
+    for (int j = at; j < at + length; j += LANES) {
+      FloatVector.fromArray(FLOAT, a, j).sub(b).intoArray(a, j);
+    }
+  }
+
+  private static void addLanes(float[] a, int at, int length, float[] lanes, int lane) {
+    FloatVector sum = FloatVector.fromArray(FLOAT, lanes, lane);
+    for (int j = at; j < at + length; j += LANES) {
+      sum = sum.add(FloatVector.fromArray(FLOAT, a, j));
+    }
+    sum.intoArray(lanes, lane);
   }
 
   /**
@@ -165,7 +201,7 @@ final class OnlineSoftmax {
    * yet give rubbish that nobody looks at.
    */
   private static void score(
-      float[] q, int at, float[] keys, int start, int headDim, int slots, float[] out) {
+      float[] q, int at, float[] keys, int start, int headDim, int slots, float[] out, int target) {
     int j = 0;
     for (; j <= slots - LANES; j += LANES) {
       // Four sums hide the latency of a multiply-add.
@@ -191,10 +227,10 @@ final class OnlineSoftmax {
             FloatVector.fromArray(FLOAT, keys, start + d * slots + j)
                 .fma(FloatVector.broadcast(FLOAT, q[at + d]), s0);
       }
-      s0.add(s1).add(s2.add(s3)).intoArray(out, j);
+      s0.add(s1).add(s2.add(s3)).intoArray(out, target + j);
     }
     for (; j < slots; j++) {
-      out[j] = score(q, at, keys, start + j, headDim, slots);
+      out[target + j] = score(q, at, keys, start + j, headDim, slots);
     }
   }
 
@@ -217,25 +253,25 @@ final class OnlineSoftmax {
     return (s0 + s1) + (s2 + s3);
   }
 
-  /** {@code sums = correction · sums + Σ_j weights[j] · values[j]}, an element in each lane. */
+  /** {@code sums += Σ_j weights[j] · values[j]}, an element in each lane. */
   private static void accumulate(
       float[] weights,
+      int weight,
       int from,
       int to,
       float[] values,
       int start,
       int headDim,
-      float correction,
       float[] sums,
       int at) {
     int d = 0;
     for (; d <= headDim - 4 * LANES; d += 4 * LANES) {
-      FloatVector a0 = FloatVector.fromArray(FLOAT, sums, at + d).mul(correction);
-      FloatVector a1 = FloatVector.fromArray(FLOAT, sums, at + d + LANES).mul(correction);
-      FloatVector a2 = FloatVector.fromArray(FLOAT, sums, at + d + 2 * LANES).mul(correction);
-      FloatVector a3 = FloatVector.fromArray(FLOAT, sums, at + d + 3 * LANES).mul(correction);
+      FloatVector a0 = FloatVector.fromArray(FLOAT, sums, at + d);
+      FloatVector a1 = FloatVector.fromArray(FLOAT, sums, at + d + LANES);
+      FloatVector a2 = FloatVector.fromArray(FLOAT, sums, at + d + 2 * LANES);
+      FloatVector a3 = FloatVector.fromArray(FLOAT, sums, at + d + 3 * LANES);
       for (int j = from, v = start + from * headDim + d; j < to; j++, v += headDim) {
-        FloatVector w = FloatVector.broadcast(FLOAT, weights[j]);
+        FloatVector w = FloatVector.broadcast(FLOAT, weights[weight + j]);
         a0 = FloatVector.fromArray(FLOAT, values, v).fma(w, a0);
         a1 = FloatVector.fromArray(FLOAT, values, v + LANES).fma(w, a1);
         a2 = FloatVector.fromArray(FLOAT, values, v + 2 * LANES).fma(w, a2);
@@ -247,18 +283,18 @@ final class OnlineSoftmax {
       a3.intoArray(sums, at + d + 3 * LANES);
     }
     for (; d <= headDim - LANES; d += LANES) {
-      FloatVector a = FloatVector.fromArray(FLOAT, sums, at + d).mul(correction);
+      FloatVector a = FloatVector.fromArray(FLOAT, sums, at + d);
       for (int j = from, v = start + from * headDim + d; j < to; j++, v += headDim) {
         a =
             FloatVector.fromArray(FLOAT, values, v)
-                .fma(FloatVector.broadcast(FLOAT, weights[j]), a);
+                .fma(FloatVector.broadcast(FLOAT, weights[weight + j]), a);
       }
       a.intoArray(sums, at + d);
     }
     for (; d < headDim; d++) {
-      float a = sums[at + d] * correction;
+      float a = sums[at + d];
       for (int j = from, v = start + from * headDim + d; j < to; j++, v += headDim) {
-        a = Math.fma(values[v], weights[j], a);
+        a = Math.fma(values[v], weights[weight + j], a);
       }
       sums[at + d] = a;
     }

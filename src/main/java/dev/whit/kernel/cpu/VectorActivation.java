@@ -88,7 +88,7 @@ final class VectorActivation extends RowOperation {
 
   /** {@code gate = up · gate / (1 + e^exp)}. */
   private static void sigmoidGate(float[] gate, float[] up, float[] exp, int length) {
-    VectorMath.exp(exp, length);
+    VectorMath.exp(exp, 0, length);
     for (int i = 0; i < length; i += LANES) {
       FloatVector.fromArray(FLOAT, gate, i)
           .div(FloatVector.fromArray(FLOAT, exp, i).add(1f))
@@ -130,7 +130,7 @@ final class VectorActivation extends RowOperation {
               .fma(v, FloatVector.broadcast(FLOAT, -1.2655122f));
       x.mul(-0.5f).fma(x, p).intoArray(exp, i);
     }
-    VectorMath.exp(exp, length);
+    VectorMath.exp(exp, 0, length);
     for (int i = 0; i < length; i += LANES) {
       FloatVector x = FloatVector.fromArray(FLOAT, gate, i);
       FloatVector tail =

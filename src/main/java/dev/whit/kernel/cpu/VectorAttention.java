@@ -8,26 +8,25 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Attention over the paged cache. The unit of work is one key/value head for a few adjacent rows of
- * a sequence, so that a block is read (and widened from f16) once for all of their queries.
- *
- * <p>A query visits its keys block by block in order of position and sees of a block only the keys
- * it may: what it computes does not depend on the rows beside it, nor on who computes it.
+ * Attention over the paged cache, cut into units that the team shares: one key/value head for a
+ * tile of adjacent rows of a sequence, so that a block is read (and widened from f16) once for all
+ * of their queries.
  */
 final class VectorAttention implements WorkerTeam.Task {
-  /** Most rows of a unit. */
-  private static final int TILE = 16;
+  /** Most queries of a unit, unless one row has more: their state stays in the L1 cache. */
+  private static final int QUERIES = 32;
 
   /** Multiply-adds below which one thread is done before the others have begun. */
   private static final long WORTH_SHARING = 1 << 18;
 
   private final WorkerTeam team;
-  private final OnlineSoftmax[] workspaces;
+  private final AttentionUnit[] units;
   private final AtomicInteger nextUnit = new AtomicInteger();
 
-  /** First row of each tile of rows, and its sequence. */
-  private int[] tileRow = {};
+  /** First row of each tile, one past its last, and its sequence. */
+  private int[] tileStart = {};
 
+  private int[] tileEnd = {};
   private int[] tileSequence = {};
   private int tiles;
 
@@ -41,8 +40,8 @@ final class VectorAttention implements WorkerTeam.Task {
 
   VectorAttention(WorkerTeam team) {
     this.team = team;
-    workspaces = new OnlineSoftmax[team.threads()];
-    Arrays.setAll(workspaces, i -> new OnlineSoftmax());
+    units = new AttentionUnit[team.threads()];
+    Arrays.setAll(units, i -> new AttentionUnit());
   }
 
   /** The arguments are those of {@link dev.whit.kernel.Kernels#attention}. */
@@ -61,7 +60,8 @@ final class VectorAttention implements WorkerTeam.Task {
     this.cache = cache;
     this.layer = layer;
     this.out = out;
-    long products = tileRows(batch) * spec.heads() * spec.headDim() * 2;
+    int tileRows = Math.max(1, QUERIES * spec.kvHeads() / spec.heads());
+    long products = tile(batch, tileRows) * spec.heads() * spec.headDim() * 2;
     nextUnit.set(0);
     if (products >= WORTH_SHARING && tiles * spec.kvHeads() > 1) {
       team.run(this);
@@ -71,19 +71,22 @@ final class VectorAttention implements WorkerTeam.Task {
   }
 
   /** Cuts the step's rows into tiles; returns the number of query and key pairs, at most. */
-  private long tileRows(BatchLayout batch) {
-    if (tileRow.length < batch.positions.length) {
-      tileRow = new int[batch.positions.length];
+  private long tile(BatchLayout batch, int tileRows) {
+    if (tileStart.length < batch.positions.length) {
+      tileStart = new int[batch.positions.length];
+      tileEnd = new int[batch.positions.length];
       tileSequence = new int[batch.positions.length];
     }
     tiles = 0;
     long pairs = 0;
     for (int s = 0; s < batch.sequences; s++) {
-      for (int row = batch.queryStart[s]; row < batch.queryStart[s + 1]; row += TILE) {
-        tileRow[tiles] = row;
+      int end = batch.queryStart[s + 1];
+      for (int row = batch.queryStart[s]; row < end; row += tileRows) {
+        tileStart[tiles] = row;
+        tileEnd[tiles] = Math.min(row + tileRows, end);
         tileSequence[tiles++] = s;
       }
-      pairs += (long) (batch.queryStart[s + 1] - batch.queryStart[s]) * batch.contextLength[s];
+      pairs += (long) (end - batch.queryStart[s]) * batch.contextLength[s];
     }
     return pairs;
   }
@@ -91,64 +94,24 @@ final class VectorAttention implements WorkerTeam.Task {
   /** Takes units until none is left: they cost too differently to be dealt out beforehand. */
   @Override
   public void run(int worker, int workers) {
-    AttentionSpec currentSpec = Objects.requireNonNull(spec);
-    BatchLayout currentBatch = Objects.requireNonNull(batch);
-    HostKvStore currentCache = Objects.requireNonNull(cache);
-    int units = tiles * currentSpec.kvHeads();
-    OnlineSoftmax own = workspaces[worker];
-    for (int unit = nextUnit.getAndIncrement(); unit < units; unit = nextUnit.getAndIncrement()) {
-      int tile = unit / currentSpec.kvHeads();
-      attend(
-          currentSpec,
-          currentBatch,
-          currentCache,
+    AttentionSpec shape = Objects.requireNonNull(spec);
+    BatchLayout layout = Objects.requireNonNull(batch);
+    HostKvStore store = Objects.requireNonNull(cache);
+    int count = tiles * shape.kvHeads();
+    for (int next = nextUnit.getAndIncrement(); next < count; next = nextUnit.getAndIncrement()) {
+      int tile = next / shape.kvHeads();
+      units[worker].run(
+          shape,
+          qkv,
+          stride,
+          layout,
+          store,
+          layer,
+          out,
           tileSequence[tile],
-          tileRow[tile],
-          unit % currentSpec.kvHeads(),
-          own);
+          tileStart[tile],
+          tileEnd[tile],
+          next % shape.kvHeads());
     }
-  }
-
-  /** Computes one key/value head for up to {@link #TILE} rows from {@code firstRow}. */
-  private void attend(
-      AttentionSpec spec,
-      BatchLayout batch,
-      HostKvStore cache,
-      int sequence,
-      int firstRow,
-      int kvHead,
-      OnlineSoftmax own) {
-    int endRow = Math.min(firstRow + TILE, batch.queryStart[sequence + 1]);
-    int blockSize = cache.shape().blockSize();
-    int group = spec.heads() / spec.kvHeads();
-    int firstQuery = kvHead * group * spec.headDim();
-    own.begin(spec, blockSize, (endRow - firstRow) * group);
-    int firstKey = firstKey(spec, batch.positions[firstRow]);
-    int lastKey = batch.positions[endRow - 1];
-    for (int b = firstKey / blockSize; b <= lastKey / blockSize; b++) {
-      int block = batch.blockTable[sequence * batch.maxBlocks + b];
-      own.load(cache, layer, block, kvHead);
-      for (int row = firstRow; row < endRow; row++) {
-        int position = batch.positions[row];
-        int from = Math.max(0, firstKey(spec, position) - b * blockSize);
-        int to = Math.min(blockSize, position + 1 - b * blockSize);
-        for (int g = 0; from < to && g < group; g++) {
-          int query = row * stride + firstQuery + g * spec.headDim();
-          own.visit((row - firstRow) * group + g, qkv, query, from, to);
-        }
-      }
-    }
-    int width = spec.heads() * spec.headDim();
-    for (int row = firstRow; row < endRow; row++) {
-      for (int g = 0; g < group; g++) {
-        own.finish(
-            (row - firstRow) * group + g, out, row * width + firstQuery + g * spec.headDim());
-      }
-    }
-  }
-
-  /** Position of the first key that a query at {@code position} sees. */
-  private static int firstKey(AttentionSpec spec, int position) {
-    return spec.window() == 0 ? 0 : Math.max(0, position - spec.window() + 1);
   }
 }

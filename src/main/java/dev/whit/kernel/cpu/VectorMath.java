@@ -9,8 +9,8 @@ import jdk.incubator.vector.VectorSpecies;
  * Elementary functions of f32 arrays, within about 2 units in the last place. {@code lanewise(EXP)}
  * would do, but gives other bits when interpreted than when compiled.
  *
- * <p>Arrays are padded: their length is a multiple of {@link Species#LANES}, and what lies between
- * {@code length} and the end of its vector is overwritten.
+ * <p>Arrays are padded: what lies between {@code from + length} and the end of its vector is
+ * overwritten.
  */
 final class VectorMath {
   private static final VectorSpecies<Float> FLOAT = Species.FLOAT;
@@ -28,7 +28,7 @@ final class VectorMath {
 
   private VectorMath() {}
 
-  /** Length of a padded array for {@code length} values. */
+  /** {@code length} rounded up to whole vectors. */
   static int padded(int length) {
     return Math.ceilDiv(length, LANES) * LANES;
   }
@@ -38,10 +38,10 @@ final class VectorMath {
    * minimax polynomial of relative error 4e-9. Overflows to infinity and underflows through the
    * subnormals to 0.
    */
-  static void exp(float[] a, int length) {
+  static void exp(float[] a, int from, int length) {
     for (int i = 0; i < length; i += LANES) {
       // Beyond these bounds the result is 0 or infinite, and n would leave its range.
-      FloatVector x = FloatVector.fromArray(FLOAT, a, i).max(-104f).min(89f);
+      FloatVector x = FloatVector.fromArray(FLOAT, a, from + i).max(-104f).min(89f);
       FloatVector shifted =
           x.fma(FloatVector.broadcast(FLOAT, LOG2_E), FloatVector.broadcast(FLOAT, ROUND));
       FloatVector n = shifted.sub(ROUND);
@@ -60,7 +60,7 @@ final class VectorMath {
       FloatVector first = half.add(127).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
       FloatVector second =
           power.sub(half).add(127).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
-      e.mul(first).mul(second).intoArray(a, i);
+      e.mul(first).mul(second).intoArray(a, from + i);
     }
   }
 
@@ -68,15 +68,15 @@ final class VectorMath {
    * {@code a = tanh(a)}: near 0 a minimax polynomial of relative error 7e-9, elsewhere 1 − 2/(1 +
    * e^2|a|) with the sign of a.
    *
-   * @param work as long as {@code a}
+   * @param work of {@code length} padded values or more
    */
-  static void tanh(float[] a, int length, float[] work) {
+  static void tanh(float[] a, int from, int length, float[] work) {
     for (int i = 0; i < length; i += LANES) {
-      FloatVector.fromArray(FLOAT, a, i).abs().mul(2f).intoArray(work, i);
+      FloatVector.fromArray(FLOAT, a, from + i).abs().mul(2f).intoArray(work, i);
     }
-    exp(work, length);
+    exp(work, 0, length);
     for (int i = 0; i < length; i += LANES) {
-      FloatVector x = FloatVector.fromArray(FLOAT, a, i);
+      FloatVector x = FloatVector.fromArray(FLOAT, a, from + i);
       FloatVector square = x.mul(x);
       FloatVector near =
           FloatVector.broadcast(FLOAT, -0.005515167f)
@@ -92,7 +92,7 @@ final class VectorMath {
                       .div(FloatVector.fromArray(FLOAT, work, i).add(1f)));
       FloatVector negated = far.neg();
       far = far.blend(negated, x.compare(VectorOperators.LT, 0f));
-      far.blend(near, x.abs().compare(VectorOperators.LT, 0.625f)).intoArray(a, i);
+      far.blend(near, x.abs().compare(VectorOperators.LT, 0.625f)).intoArray(a, from + i);
     }
   }
 }

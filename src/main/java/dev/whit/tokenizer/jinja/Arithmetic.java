@@ -6,7 +6,9 @@ import dev.whit.tokenizer.jinja.Value.Num;
 import dev.whit.tokenizer.jinja.Value.Real;
 import dev.whit.tokenizer.jinja.Value.Str;
 import dev.whit.tokenizer.jinja.Value.Undefined;
+import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -94,7 +96,7 @@ final class Arithmetic {
       case ADD -> bounded(a.add(b));
       case SUBTRACT -> bounded(a.subtract(b));
       case MULTIPLY -> bounded(a.multiply(b));
-      case DIVIDE -> new Real(a.doubleValue() / nonZero(b).doubleValue());
+      case DIVIDE -> new Real(quotient(a, nonZero(b)));
       case FLOOR_DIVIDE -> {
         BigInteger[] parts = a.divideAndRemainder(nonZero(b));
         boolean below = parts[1].signum() != 0 && parts[1].signum() != b.signum();
@@ -109,10 +111,26 @@ final class Arithmetic {
     };
   }
 
+  /** The double nearest to the quotient, where dividing doubles would round three times. */
+  private static double quotient(BigInteger a, BigInteger b) {
+    return a.bitLength() <= 53 && b.bitLength() <= 53
+        ? a.doubleValue() / b.doubleValue()
+        : new BigDecimal(a).divide(new BigDecimal(b), MathContext.DECIMAL128).doubleValue();
+  }
+
+  private static double power(double base, double exponent) {
+    double power = Math.pow(base, exponent);
+    boolean finite = Double.isFinite(base) && Double.isFinite(exponent);
+    if (finite && !Double.isFinite(power)) {
+      throw new EvaluationException("the power is not a float");
+    }
+    return power;
+  }
+
   private static Value power(BigInteger base, BigInteger exponent) {
     if (exponent.signum() < 0) {
       nonZero(base);
-      return new Real(Math.pow(base.doubleValue(), exponent.doubleValue()));
+      return new Real(power(base.doubleValue(), exponent.doubleValue()));
     }
     if (base.abs().bitLength() <= 1) { // 0, 1 and -1 stay as small whatever the exponent
       return new Int(
@@ -151,7 +169,7 @@ final class Arithmetic {
       case DIVIDE -> a / nonZero(b);
       case FLOOR_DIVIDE -> Math.floor((a - modulo(a, nonZero(b))) / b + 0.5);
       case MODULO -> modulo(a, nonZero(b));
-      case POWER -> Math.pow(a, b);
+      case POWER -> power(a, b);
     };
   }
 

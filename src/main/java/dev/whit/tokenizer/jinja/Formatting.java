@@ -1,7 +1,10 @@
 package dev.whit.tokenizer.jinja;
 
+import dev.whit.tokenizer.jinja.Sequence.ListValue;
 import dev.whit.tokenizer.jinja.Sequence.Tuple;
+import dev.whit.tokenizer.jinja.Value.Range;
 import dev.whit.tokenizer.jinja.Value.Str;
+import dev.whit.tokenizer.jinja.Value.Undefined;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -50,7 +53,13 @@ final class Formatting {
       }
       append(out, FormatSpec.ofPercent(conversion).format(value, budget), budget);
     }
-    if (used < items.size() && !(values instanceof Dict)) {
+    // Python lets what could be looked up by key pass unused, and takes lists for such.
+    boolean mayBeUnused =
+        switch (values) {
+          case Dict _, ListValue _, Range _, Undefined _ -> true;
+          default -> false;
+        };
+    if (used < items.size() && !mayBeUnused) {
       throw new EvaluationException("not all arguments converted during string formatting");
     }
     return out.append(format, end, format.length()).toString();

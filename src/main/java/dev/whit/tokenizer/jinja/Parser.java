@@ -110,7 +110,7 @@ final class Parser {
       case "call" -> callBlock(line);
       case "filter" -> filterBlock(line);
       case "with" -> with(line);
-      case "generation" -> new Stmt.With(line, List.of(), closedBlock(line, "endgeneration"));
+      case "generation" -> generation(line);
       case "print" -> {
         Expr value = expressions.expression();
         endTag();
@@ -205,6 +205,17 @@ final class Parser {
       bindings.add(new Stmt.Binding(target, expressions.expression()));
     }
     return new Stmt.With(line, List.copyOf(bindings), closedBlock(line, "endwith"));
+  }
+
+  /**
+   * What transformers marks as the model's own words: a scope, and as a macro one no break leaves.
+   */
+  private Stmt generation(int line) {
+    int outerLoops = loops;
+    loops = 0;
+    List<Stmt> body = closedBlock(line, "endgeneration");
+    loops = outerLoops;
+    return new Stmt.With(line, List.of(), body);
   }
 
   private Stmt macro(int line) {

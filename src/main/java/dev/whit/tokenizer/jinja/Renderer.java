@@ -12,6 +12,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /** Executes statements: one rendering of one template, on one thread. */
 final class Renderer {
@@ -21,6 +22,9 @@ final class Renderer {
     BREAK,
     CONTINUE
   }
+
+  /** What a block printed, and how it ended: a break within it leaves it, and the text is lost. */
+  private record Captured(Flow flow, Str text) {}
 
   private final Budget budget;
   private final ExpressionEvaluator evaluator;
@@ -33,7 +37,7 @@ final class Renderer {
   }
 
   String render(List<Stmt> template, Scope scope) {
-    return capture(template, scope);
+    return capture(template, scope).text().value();
   }
 
   /** The line of the statement that is being executed, or was when it failed. */
@@ -67,12 +71,7 @@ final class Renderer {
         yield Flow.NEXT;
       }
       case Stmt.If conditional -> execute(chosen(conditional, scope), scope);
-      case Stmt.For loop -> {
-        Function recurse = new Function("loop", _ -> notRecursive());
-        Value iterable = evaluator.evaluate(loop.iterable(), scope);
-        loop(loop, iterable, scope, 0, recurse);
-        yield Flow.NEXT;
-      }
+      case Stmt.For loop -> loop(loop, evaluator.evaluate(loop.iterable(), scope), scope, 0);
       case Stmt.Break _ -> Flow.BREAK;
       case Stmt.Continue _ -> Flow.CONTINUE;
       case Stmt.Set set -> {
@@ -80,14 +79,18 @@ final class Renderer {
         yield Flow.NEXT;
       }
       case Stmt.SetBlock block -> {
-        Value value = new Str(capture(block.body(), scope.child()));
-        assign(block.target(), filter(block.filters(), value, scope), scope);
-        yield Flow.NEXT;
+        Captured body = capture(block.body(), scope.child());
+        if (body.flow() == Flow.NEXT) {
+          assign(block.target(), filter(block.filters(), body.text(), scope), scope);
+        }
+        yield body.flow();
       }
       case Stmt.FilterBlock block -> {
-        Value value = new Str(capture(block.body(), scope.child()));
-        print(Repr.str(filter(block.filters(), value, scope), budget));
-        yield Flow.NEXT;
+        Captured body = capture(block.body(), scope.child());
+        if (body.flow() == Flow.NEXT) {
+          print(Repr.str(filter(block.filters(), body.text(), scope), budget));
+        }
+        yield body.flow();
       }
       case Stmt.With with -> {
         Scope inner = scope.child();
@@ -116,7 +119,7 @@ final class Renderer {
     return conditional.otherwise();
   }
 
-  private void loop(Stmt.For statement, Value iterable, Scope scope, int depth0, Function recurse) {
+  private Flow loop(Stmt.For statement, Value iterable, Scope scope, int depth0) {
     Iterator<Value> elements = Iteration.iterator(iterable, budget);
     Expr condition = statement.condition();
     if (condition != null) {
@@ -130,9 +133,7 @@ final class Renderer {
               });
     }
     Function recursion =
-        statement.recursive()
-            ? new Function("loop", arguments -> recurse(statement, arguments, scope, depth0 + 1))
-            : recurse;
+        new Function("loop", arguments -> recurse(statement, arguments, scope, depth0 + 1));
     Loop loop = new Loop(elements, depth0, recursion);
     // As in Jinja, the else part is left out once a body has come to its end.
     boolean completed = false;
@@ -147,20 +148,15 @@ final class Renderer {
       }
       completed |= flow == Flow.NEXT;
     }
-    if (!completed) {
-      execute(statement.otherwise(), scope.child());
-    }
+    return completed ? Flow.NEXT : execute(statement.otherwise(), scope.child());
   }
 
   private Value recurse(Stmt.For statement, Arguments arguments, Scope scope, int depth0) {
+    if (!statement.recursive()) {
+      throw new EvaluationException("The loop must have the 'recursive' marker to be called");
+    }
     Value iterable = arguments.bind("loop", "iterable").required("iterable");
-    return new Str(
-        capture(() ->
-            loop(statement, iterable, scope, depth0, new Function("loop", _ -> notRecursive()))));
-  }
-
-  private static Value notRecursive() {
-    throw new EvaluationException("The loop must have the 'recursive' marker to be called");
+    return capture(() -> loop(statement, iterable, scope, depth0)).text();
   }
 
   private Value filter(List<Expr.FilterCall> filters, Value value, Scope scope) {
@@ -210,9 +206,9 @@ final class Renderer {
           int callLine = line;
           Scope scope = definition.child();
           bind(name, body, arguments, scope);
-          String text = capture(body.statements(), scope);
+          Value text = capture(body.statements(), scope).text();
           line = callLine;
-          return new Str(text);
+          return text;
         });
   }
 
@@ -253,18 +249,18 @@ final class Renderer {
     }
   }
 
-  private String capture(List<Stmt> statements, Scope scope) {
+  private Captured capture(List<Stmt> statements, Scope scope) {
     return capture(() -> execute(statements, scope));
   }
 
   /** What an action prints. Left as it is when the action fails: then so does the rendering. */
-  private String capture(Runnable action) {
+  private Captured capture(Supplier<Flow> action) {
     StringBuilder outer = out;
     out = new StringBuilder();
-    action.run();
-    String text = out.toString();
+    Flow flow = action.get();
+    Str text = new Str(out.toString());
     out = outer;
-    return text;
+    return new Captured(flow, text);
   }
 
   private void print(String text) {

@@ -6,12 +6,13 @@ import dev.whit.tokenizer.jinja.Sequence.Tuple;
 import dev.whit.tokenizer.jinja.Text.Alignment;
 import dev.whit.tokenizer.jinja.Value.Int;
 import dev.whit.tokenizer.jinja.Value.Str;
+import dev.whit.tokenizer.jinja.Value.Undefined;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
 import java.util.function.UnaryOperator;
 
-/** Filters of texts. As in Jinja, other values are taken as what they print as. */
+/** Filters of texts. As in Jinja, most take other values as what they print as. */
 final class TextFilters {
   private TextFilters() {}
 
@@ -65,7 +66,7 @@ final class TextFilters {
             : " ".repeat(Math.clamp(bound.integer("width", 4), 0, 1000));
     boolean blank = bound.flag("blank");
     // The added line end makes an empty last line count, as in Jinja.
-    List<String> lines = Text.lines(Repr.str(value, budget) + "\n", false);
+    List<String> lines = Text.lines(string("indent", value) + "\n", false);
     StringBuilder out = new StringBuilder(bound.flag("first") ? indentation : "");
     out.append(lines.getFirst());
     for (String line : lines.subList(1, lines.size())) {
@@ -81,8 +82,6 @@ final class TextFilters {
   /** Shortens a text to a length, at a word's end. */
   static Value truncate(Value value, Arguments arguments, Budget budget) {
     Bound bound = arguments.bind("truncate", "length", "killwords", "end", "leeway");
-    String text = Repr.str(value, budget);
-    budget.text(text.length());
     int length = bound.integer("length", 255);
     String end = bound.text("end", "...");
     int leeway = bound.present("leeway") == null ? 5 : bound.integer("leeway");
@@ -91,12 +90,24 @@ final class TextFilters {
       throw new EvaluationException(
           "truncate: length must be at least the end's, leeway not negative");
     }
-    if (text.codePointCount(0, text.length()) <= (long) length + leeway) {
-      return new Str(text);
+    if (Iteration.length(value, budget) <= (long) length + leeway) {
+      return value;
     }
+    String text = string("truncate", value);
+    budget.text(text.length());
     String kept = text.substring(0, text.offsetByCodePoints(0, length - endLength));
     int space = bound.flag("killwords") ? -1 : kept.lastIndexOf(' ');
     return new Str((space < 0 ? kept : kept.substring(0, space)) + end);
+  }
+
+  private static String string(String filter, Value value) {
+    return switch (value) {
+      case Str(String text) -> text;
+      case Undefined missing -> throw missing.failure();
+      default ->
+          throw new EvaluationException(
+              filter + " needs a string, not '" + Types.name(value) + "'");
+    };
   }
 
   static Value wordCount(Value value, Arguments arguments, Budget budget) {

@@ -1,0 +1,65 @@
+package dev.whit.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ModelSpecTest {
+  private static final ModelSpec PACKED =
+      new ModelSpec("a", Path.of("/x.pt"), Optional.of(Path.of("/base")), OptionalInt.of(512));
+  private static final ModelSpec PLAIN =
+      new ModelSpec("b", Path.of("/y=z"), Optional.empty(), OptionalInt.empty());
+
+  @Test
+  void readsEntriesWithTheirOptions() {
+    assertThat(ModelSpec.parseAll(List.of("a=/x.pt,base=/base,ctx=512", "b=/y=z")))
+        .containsExactly(PACKED, PLAIN);
+  }
+
+  @Test
+  void joinsEntriesThatWereCutAtTheirCommas() {
+    assertThat(ModelSpec.parseAll(List.of("a=/x.pt", "base=/base", "ctx=512", "b=/y=z")))
+        .containsExactly(PACKED, PLAIN);
+  }
+
+  @Test
+  void leavesOtherCommasInPaths() {
+    assertThat(ModelSpec.parseAll(List.of("a=/x,y")))
+        .extracting(ModelSpec::target)
+        .containsExactly(Path.of("/x,y"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "x | expected NAME=TARGET",
+        "=/x | expected NAME=TARGET",
+        "x= | expected NAME=TARGET",
+        "a b=/x | letters, digits",
+        "base=/x | begins with an option",
+        "x=/x,ctx=0 | ctx must be a positive number of tokens, not 0",
+        "x=/x,ctx=many | not many",
+        "x=/x,head=q8 | head= is not in this version",
+        "x=/x,device=cuda | device= is not in this version",
+        "x=hf:org/name | not in this version"
+      })
+  void refuses(String entry, String reason) {
+    assertThatThrownBy(() -> ModelSpec.parseAll(List.of(entry)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(reason);
+  }
+
+  @Test
+  void refusesTwoOfOneName() {
+    assertThatThrownBy(() -> ModelSpec.parseAll(List.of("x=/a", "x=/b")))
+        .hasMessage("two models are named x");
+  }
+}

@@ -1,0 +1,171 @@
+package dev.whit.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** What a newcomer gets who starts the server and names no model. */
+class DemoServerIT {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String DEMO = "model_name=\"demo\"";
+
+  private static ServerProcess server;
+
+  @BeforeAll
+  static void start() {
+    server = ServerProcess.serve();
+  }
+
+  @AfterAll
+  static void stop() {
+    server.close();
+  }
+
+  @Test
+  void servesThreeDemoModels() throws JsonProcessingException {
+    JsonNode models = JSON.readTree(server.get("/v1/models").body()).path("data");
+
+    assertThat(models)
+        .extracting(model -> model.path("id").asText())
+        .containsExactly("demo", "demo-littlebit", "demo-fp16");
+    assertThat(models)
+        .extracting(model -> model.path("format").asText())
+        .containsExactly("nanoquant", "littlebit", "dense");
+    assertThat(models.get(0).path("bits_per_weight").asDouble()).isBetween(0.73, 0.731);
+    assertThat(models.get(0).path("max_context").asInt()).isEqualTo(1024);
+  }
+
+  @Test
+  void everyModelAnswersTheSameStreamedAndWhole() throws JsonProcessingException {
+    for (String model : List.of("demo", "demo-littlebit", "demo-fp16")) {
+      String fields =
+          "\"model\":\"%s\",\"prompt\":\"The old house stood\",\"max_tokens\":24,\"seed\":7"
+              .formatted(model);
+
+      JsonNode whole =
+          JSON.readTree(server.post("/v1/completions", "{" + fields + "}").body())
+              .path("choices")
+              .path(0);
+
+      assertThat(whole.path("text").asText()).as(model).isNotBlank();
+      assertThat(streamedText("{" + fields + ",\"stream\":true}"))
+          .as(model)
+          .isEqualTo(whole.path("text").asText());
+    }
+  }
+
+  @Test
+  void answersAChat() throws JsonProcessingException {
+    JsonNode reply =
+        JSON.readTree(
+            server
+                .post(
+                    "/v1/chat/completions",
+                    """
+                    {"model":"demo","max_tokens":8,
+                     "messages":[{"role":"user","content":"Who are you?"}]}\
+                    """)
+                .body());
+
+    assertThat(reply.path("choices").path(0).path("message").path("content").asText()).isNotBlank();
+  }
+
+  @Test
+  void probesAnswerWhenReady() throws JsonProcessingException {
+    for (String path : List.of("/health", "/health/live", "/health/ready", "/health/started")) {
+      JsonNode health = JSON.readTree(server.get(path).body());
+
+      assertThat(health.path("status").asText()).as(path).isEqualTo("UP");
+      assertThat(health.path("checks")).as(path).isNotEmpty();
+    }
+  }
+
+  @Test
+  void countsWhatItDoes() {
+    double prompt = server.metric("vllm:prompt_tokens_total", DEMO);
+    double generated = server.metric("vllm:generation_tokens_total", DEMO);
+    double firsts = server.metric("vllm:time_to_first_token_seconds_count", DEMO);
+    double nexts = server.metric("vllm:inter_token_latency_seconds_count", DEMO);
+    double ends = server.metric("vllm:request_success_total", "finished_reason=\"length\"," + DEMO);
+
+    server.post(
+        "/v1/completions",
+        "{\"model\":\"demo\",\"prompt\":[5,6,7],\"max_tokens\":9,\"ignore_eos\":true}");
+
+    assertThat(server.metric("vllm:prompt_tokens_total", DEMO) - prompt).isEqualTo(3);
+    assertThat(server.metric("vllm:generation_tokens_total", DEMO) - generated).isEqualTo(9);
+    assertThat(server.metric("vllm:time_to_first_token_seconds_count", DEMO) - firsts).isEqualTo(1);
+    assertThat(server.metric("vllm:inter_token_latency_seconds_count", DEMO) - nexts).isEqualTo(8);
+    assertThat(
+            server.metric("vllm:request_success_total", "finished_reason=\"length\"," + DEMO)
+                - ends)
+        .isEqualTo(1);
+  }
+
+  @Test
+  void clientsThatGoAwayLeaveNothingBehind() throws Exception {
+    Random random = new Random(1);
+    List<Future<?>> clients = new ArrayList<>();
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (int i = 0; i < 32; i++) {
+        int lines = random.nextInt(60);
+        String request =
+            """
+            {"model":"demo","prompt":"Client %d","max_tokens":120,"stream":true,"ignore_eos":true}\
+            """
+                .formatted(i);
+        clients.add(
+            threads.submit(() -> {
+              try (Stream<String> reply = server.stream("/v1/completions", request)) {
+                return reply.limit(lines).count();
+              }
+            }));
+      }
+    }
+    for (Future<?> client : clients) {
+      client.get();
+    }
+
+    awaitZero("vllm:num_requests_running");
+    awaitZero("vllm:num_requests_waiting");
+    awaitZero("vllm:kv_cache_usage_perc");
+    assertThat(
+            server.metric(
+                "whit_requests_cancelled_total", "cause=\"client_gone\",experiment=\"\"," + DEMO))
+        .isPositive();
+  }
+
+  private static void awaitZero(String metric) {
+    for (int i = 0; i < 600 && server.metric(metric, DEMO) != 0; i++) {
+      ServerProcess.sleep(Duration.ofMillis(50));
+    }
+    assertThat(server.metric(metric, DEMO)).as(metric).isZero();
+  }
+
+  private static String streamedText(String request) throws JsonProcessingException {
+    StringBuilder text = new StringBuilder();
+    List<String> events;
+    try (Stream<String> lines = server.stream("/v1/completions", request)) {
+      events = lines.filter(line -> line.startsWith("data: ")).toList();
+    }
+    assertThat(events.getLast()).isEqualTo("data: [DONE]");
+    for (String event : events.subList(0, events.size() - 1)) {
+      JsonNode chunk = JSON.readTree(event.substring("data: ".length()));
+      text.append(chunk.path("choices").path(0).path("text").asText());
+    }
+    return text.toString();
+  }
+}
