@@ -16,6 +16,8 @@ final class Exchange {
   private static final String ID = "whit.request-id";
   private static final String CLIENT_GONE = "whit.client-gone";
 
+  private static final String NOT_BEGUN = "the exchange has not begun";
+
   private Exchange() {}
 
   /** Begins to keep it, unless it is kept already; on the connection's event loop. */
@@ -42,7 +44,7 @@ final class Exchange {
 
   /** The request's id. */
   static String id(RoutingContext exchange) {
-    return kept(exchange, ID, String.class);
+    return Objects.requireNonNull(exchange.get(ID), NOT_BEGUN);
   }
 
   /**
@@ -50,11 +52,7 @@ final class Exchange {
    * called on the connection's event loop, so it must not block.
    */
   static void whenClientGoes(RoutingContext exchange, Runnable action) {
-    CompletableFuture<?> gone = kept(exchange, CLIENT_GONE, CompletableFuture.class);
+    CompletableFuture<Void> gone = Objects.requireNonNull(exchange.get(CLIENT_GONE), NOT_BEGUN);
     var _ = gone.thenRun(action);
-  }
-
-  private static <T> T kept(RoutingContext exchange, String key, Class<T> type) {
-    return type.cast(Objects.requireNonNull(exchange.get(key), "the exchange has not begun"));
   }
 }

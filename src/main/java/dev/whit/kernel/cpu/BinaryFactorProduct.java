@@ -18,7 +18,7 @@ final class BinaryFactorProduct {
   /** Rows (tokens) of a pass. */
   private static final int PASS = 16;
 
-  /** Most blocks of U whose sums are held before they are added to the outputs. */
+  /** Most blocks of U whose sums, of a tile, are held before they are added to the outputs. */
   private static final int CHUNK = 128;
 
   private static final int BLOCK = PackedSigns.BLOCK;
@@ -111,9 +111,10 @@ final class BinaryFactorProduct {
   private void expand(
       PackedFactors w, int first, int count, float[] sums, int worker, int workers, Scratch own) {
     int end = w.firstOutput(worker + 1, workers);
+    // One block less than fits: a path whose offset is no multiple of 16 may begin within one.
+    int chunk = ((count < LookupKernel.TILE ? LookupKernel.TILE * CHUNK : CHUNK) - 1) * BLOCK;
     for (int begin = w.firstOutput(worker, workers), next; begin < end; begin = next) {
-      // One block less than fits: a path whose offset is no multiple of 16 may begin within one.
-      next = Math.min(end, begin + (CHUNK - 1) * BLOCK);
+      next = Math.min(end, begin + chunk);
       for (int t = 0, tile; t < count; t += tile) {
         tile = tile(count - t);
         for (int i = 0; i < tile; i++) {

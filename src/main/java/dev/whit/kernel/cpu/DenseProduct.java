@@ -1,5 +1,6 @@
 package dev.whit.kernel.cpu;
 
+import dev.whit.kernel.DenseSpec;
 import java.util.Arrays;
 import java.util.Objects;
 import jdk.incubator.vector.FloatVector;
@@ -7,11 +8,12 @@ import jdk.incubator.vector.VectorSpecies;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Dense linear layers: {@code y = W · x + bias}. The workers share the outputs; each widens pieces
- * of a few rows of W to f32 in its cache and multiplies them by all rows of x.
+ * Dense linear layers: {@code y = W · x + bias}. The workers share the outputs and take four at a
+ * time. A few rows of x are multiplied as W comes from memory ({@link StoredRows}); for more, a
+ * piece of W is widened to f32 in the cache and serves tiles of four rows.
  *
- * <p>An output is the sum of one accumulator per vector lane, each over its columns in order, plus
- * the last columns that fill no vector: the same however many rows there are.
+ * <p>Either way an output is the sum of one accumulator per vector lane, each over its columns in
+ * order, plus the last columns that fill no vector: the same however many rows there are.
  */
 final class DenseProduct {
   private static final VectorSpecies<Float> FLOAT = Species.FLOAT;
@@ -84,13 +86,57 @@ final class DenseProduct {
     // Passes outside: a pass of x stays in the second-level cache while W goes by.
     for (int first = 0; first < rows; first += PASS) {
       int count = Math.min(PASS, rows - first);
-      for (int o = begin; o < end; o += TILE) {
-        multiply(w, o, Math.min(TILE, end - o), first, count, scratch[worker]);
+      int blockBegin = 0;
+      for (int b = 0; b < w.blocks().size(); b++) {
+        DenseSpec.Block block = w.blocks().get(b);
+        int last = Math.min(end, blockBegin + block.rows());
+        for (int o = Math.max(begin, blockBegin); o < last; o += TILE) {
+          int outputs = Math.min(TILE, last - o);
+          if (count < TILE) {
+            multiplyStored(w, block, o - blockBegin, o, outputs, first, count, scratch[worker]);
+          } else {
+            multiplyWidened(w, o, outputs, first, count, scratch[worker]);
+          }
+        }
+        blockBegin += block.rows();
       }
     }
   }
 
-  private void multiply(MappedDense w, int output, int outputs, int first, int count, Scratch own) {
+  /** Up to four outputs of a few rows. */
+  private void multiplyStored(
+      MappedDense w,
+      DenseSpec.Block block,
+      int blockRow,
+      int output,
+      int outputs,
+      int first,
+      int count,
+      Scratch own) {
+    int inputs = w.inputs();
+    int whole = FLOAT.loopBound(inputs);
+    long bytes = (long) inputs * block.type().bytes();
+    long r0 = blockRow * bytes;
+    long r1 = r0 + Math.min(1, outputs - 1) * bytes;
+    long r2 = r0 + Math.min(2, outputs - 1) * bytes;
+    long r3 = r0 + (outputs - 1) * bytes;
+    for (int t = 0; t < count; t++) {
+      int from = (first + t) * inputs;
+      StoredRows.dot(block.type(), block.data(), r0, r1, r2, r3, x, from, whole, own.sums);
+      for (int o = 0; o < outputs; o++) {
+        long row = (long) (blockRow + o) * inputs;
+        float tail = 0;
+        for (int i = whole; i < inputs; i++) {
+          tail = Math.fma(block.type().get(block.data(), row + i), x[from + i], tail);
+        }
+        store(w, first + t, output + o, total(own.sums, o * LANES) + tail);
+      }
+    }
+  }
+
+  /** Up to four outputs of a pass of rows. */
+  private void multiplyWidened(
+      MappedDense w, int output, int outputs, int first, int count, Scratch own) {
     int inputs = w.inputs();
     Arrays.fill(own.sums, 0, count * TILE * LANES, 0f);
     Arrays.fill(own.tails, 0, count * TILE, 0f);
@@ -99,30 +145,31 @@ final class DenseProduct {
       for (int o = 0; o < outputs; o++) {
         w.read(output + o, column, length, own.halves, own.piece, o * PIECE);
       }
-      int whole = length - length % LANES;
-      for (int t = 0; t < count; ) {
+      int whole = FLOAT.loopBound(length);
+      int t = 0;
+      for (; t + TILE <= count; t += TILE) {
         int from = (first + t) * inputs + column;
-        if (count - t >= TILE) {
-          accumulate4(own.piece, x, from, inputs, whole, own.sums, t * TILE * LANES);
-          t += TILE;
-        } else {
-          accumulate(own.piece, x, from, whole, own.sums, t * TILE * LANES);
-          t++;
-        }
+        accumulate4(own.piece, x, from, inputs, whole, own.sums, t * TILE * LANES);
+      }
+      for (; t < count; t++) {
+        int from = (first + t) * inputs + column;
+        accumulate(own.piece, x, from, whole, own.sums, t * TILE * LANES);
       }
       if (whole < length) {
         accumulateTail(inputs, own, outputs, first, count, column, whole, length);
       }
     }
-    float[] bias = w.bias();
     for (int t = 0; t < count; t++) {
       for (int o = 0; o < outputs; o++) {
         int at = t * TILE + o;
-        float sum = total(own.sums, at * LANES) + own.tails[at];
-        y[yOffset + (first + t) * yStride + output + o] =
-            bias == null ? sum : sum + bias[output + o];
+        store(w, first + t, output + o, total(own.sums, at * LANES) + own.tails[at]);
       }
     }
+  }
+
+  private void store(MappedDense w, int row, int output, float sum) {
+    float[] bias = w.bias();
+    y[yOffset + row * yStride + output] = bias == null ? sum : sum + bias[output];
   }
 
   /** The columns past the last whole vector, one after the other. */

@@ -6,6 +6,7 @@ import dev.whit.kernel.FloatType;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Dense weights as views of the mapped file, which stays mapped while they are used. */
@@ -17,19 +18,14 @@ final class MappedDense implements DenseWeights {
 
   private final int inputs;
   private final int outputs;
-  private final DenseSpec.Block[] blocks;
-  private final int[] firstRow; // of each block, and the number of outputs
+  private final List<DenseSpec.Block> blocks;
   private final float @Nullable [] bias;
 
   MappedDense(DenseSpec spec) {
     inputs = spec.inputs();
     outputs = spec.outputs();
     bias = spec.bias();
-    blocks = spec.blocks().toArray(DenseSpec.Block[]::new);
-    firstRow = new int[blocks.length + 1];
-    for (int i = 0; i < blocks.length; i++) {
-      firstRow[i + 1] = firstRow[i] + blocks[i].rows();
-    }
+    blocks = spec.blocks();
   }
 
   @Override
@@ -40,6 +36,11 @@ final class MappedDense implements DenseWeights {
   @Override
   public int outputs() {
     return outputs;
+  }
+
+  /** The row blocks, in order. */
+  List<DenseSpec.Block> blocks() {
+    return blocks;
   }
 
   /** Output bias, [outputs], or null. */
@@ -63,22 +64,24 @@ final class MappedDense implements DenseWeights {
    * @param target receives the values from {@code offset}
    */
   void read(int row, int first, int length, short[] halves, float[] target, int offset) {
-    int b = 0;
-    while (row >= firstRow[b + 1]) {
-      b++;
+    int block = 0;
+    int inBlock = row;
+    while (inBlock >= blocks.get(block).rows()) {
+      inBlock -= blocks.get(block++).rows();
     }
-    MemorySegment data = blocks[b].data();
-    FloatType type = blocks[b].type();
-    long from = ((long) (row - firstRow[b]) * inputs + first) * type.bytes();
-    if (type == FloatType.F32) {
-      MemorySegment.copy(data, LE_FLOAT, from, target, offset, length);
-      return;
-    }
-    MemorySegment.copy(data, LE_SHORT, from, halves, 0, length);
+    MemorySegment data = blocks.get(block).data();
+    FloatType type = blocks.get(block).type();
+    long from = ((long) inBlock * inputs + first) * type.bytes();
     switch (type) {
-      case F16 -> HalfFloats.widenF16(halves, length, target, offset);
-      case BF16 -> HalfFloats.widenBf16(halves, length, target, offset);
-      case F32 -> throw new IllegalStateException("f32 is not widened");
+      case F32 -> MemorySegment.copy(data, LE_FLOAT, from, target, offset, length);
+      case F16 -> {
+        MemorySegment.copy(data, LE_SHORT, from, halves, 0, length);
+        HalfFloats.widenF16(halves, length, target, offset);
+      }
+      case BF16 -> {
+        MemorySegment.copy(data, LE_SHORT, from, halves, 0, length);
+        HalfFloats.widenBf16(halves, length, target, offset);
+      }
     }
   }
 }

@@ -13,8 +13,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The arguments of a call. */
 record Arguments(List<Value> positional, Map<String, Value> named) {
-  static final Arguments NONE = new Arguments(List.of(), Map.of());
-
   /** The same without the first positional arguments. */
   Arguments dropping(int count) {
     return new Arguments(

@@ -208,8 +208,10 @@ final class Arithmetic {
   }
 
   private static Value repeat(Value value, BigInteger count, Budget budget) {
-    int times =
-        count.signum() <= 0 ? 0 : count.bitLength() > 31 ? Integer.MAX_VALUE : count.intValue();
+    if (count.bitLength() > 63) {
+      throw new EvaluationException("cannot fit 'int' into an index-sized integer");
+    }
+    int times = Math.clamp(count.longValue(), 0, Integer.MAX_VALUE);
     return switch (value) {
       case Str(String text) -> {
         budget.text((long) text.length() * times);

@@ -16,11 +16,11 @@ import org.jspecify.annotations.Nullable;
  */
 record AttributePath(List<Value> steps, @Nullable Value otherwise) {
   /** The path of an argument; without one, the element itself. */
-  static AttributePath of(@Nullable Value attribute) {
-    return of(attribute, null);
+  static AttributePath of(@Nullable Value attribute, Budget budget) {
+    return of(attribute, null, budget);
   }
 
-  static AttributePath of(@Nullable Value attribute, @Nullable Value otherwise) {
+  static AttributePath of(@Nullable Value attribute, @Nullable Value otherwise, Budget budget) {
     if (attribute == null) {
       return new AttributePath(List.of(), otherwise);
     }
@@ -28,7 +28,7 @@ record AttributePath(List<Value> steps, @Nullable Value otherwise) {
       return new AttributePath(List.of(attribute), otherwise);
     }
     List<Value> steps = new ArrayList<>();
-    for (String step : Text.split(path, ".", -1)) {
+    for (String step : Text.split(path, ".", -1, budget)) {
       boolean index = step.matches("[0-9]{1,9}");
       steps.add(index ? new Int(new BigInteger(step)) : new Str(step));
     }

@@ -2,11 +2,13 @@ package dev.whit.tokenizer.jinja;
 
 /**
  * What one rendering may still spend. Work is counted in characters: each one copied or compared
- * costs 1, each list element and each evaluated node {@value #NODE}. So time, memory and recursion
- * are bounded whatever the template and its input are. One thread.
+ * costs 1, each evaluated node {@value #NODE}, each element of a list {@value #ELEMENT}. So time,
+ * memory and recursion are bounded whatever the template and its input are. One thread.
  */
 final class Budget {
   static final int NODE = 16;
+
+  static final int ELEMENT = 64;
 
   /** Longest text, and largest value when written out, in characters. */
   static final int MAX_TEXT = 16 << 20;
@@ -49,7 +51,7 @@ final class Budget {
     if (count > limit) {
       throw exhausted();
     }
-    spend(count * NODE);
+    spend(count * ELEMENT);
   }
 
   /** Pays for a text about to be made, which must not be longer than {@link #MAX_TEXT}. */

@@ -89,9 +89,6 @@ final class ExpressionEvaluator {
   }
 
   Arguments arguments(CallArguments call, Scope scope) {
-    if (call.equals(CallArguments.NONE)) {
-      return Arguments.NONE;
-    }
     List<Value> positional = all(call.positional(), scope);
     if (call.spread() != null) {
       positional.addAll(Iteration.list(evaluate(call.spread(), scope), budget));

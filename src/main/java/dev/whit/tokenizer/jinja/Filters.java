@@ -3,11 +3,8 @@ package dev.whit.tokenizer.jinja;
 import static java.util.Map.entry;
 
 import dev.whit.tokenizer.jinja.Arguments.Bound;
-import dev.whit.tokenizer.jinja.Value.Bool;
 import dev.whit.tokenizer.jinja.Value.Int;
 import dev.whit.tokenizer.jinja.Value.None;
-import dev.whit.tokenizer.jinja.Value.Num;
-import dev.whit.tokenizer.jinja.Value.Real;
 import dev.whit.tokenizer.jinja.Value.Str;
 import dev.whit.tokenizer.jinja.Value.Undefined;
 import java.util.List;
@@ -93,7 +90,7 @@ final class Filters {
 
   private static Value join(Value value, Arguments arguments, Budget budget) {
     Bound bound = arguments.bind("join", "d", "attribute");
-    AttributePath path = AttributePath.of(bound.present("attribute"));
+    AttributePath path = AttributePath.of(bound.present("attribute"), budget);
     List<Value> items = Iteration.list(value, budget);
     items.replaceAll(item -> path.get(item, budget));
     return join(items, Repr.str(bound.or("d", Str.EMPTY), budget), budget);
@@ -119,15 +116,13 @@ final class Filters {
 
   private static Value toJson(Value value, Arguments arguments, Budget budget) {
     Bound bound = arguments.bind("tojson", "ensure_ascii", "indent", "separators", "sort_keys");
-    Value indent = bound.or("indent", None.NONE);
-    String step =
-        switch (indent) {
-          case Num number when !(number instanceof Real) ->
-              " ".repeat(Math.clamp(Arithmetic.integer(number).longValue(), 0, 100));
+    String indent =
+        switch (bound.or("indent", None.NONE)) {
+          case None _ -> null;
           case Str(String text) -> text;
-          default -> null;
+          default -> " ".repeat(Math.clamp(bound.integer("indent"), 0, 100));
         };
-    String itemSeparator = step == null ? ", " : ",";
+    String itemSeparator = indent == null ? ", " : ",";
     String keySeparator = ": ";
     Value separators = bound.present("separators");
     if (separators != null) {
@@ -142,8 +137,8 @@ final class Filters {
     }
     JsonWriter.Format format =
         new JsonWriter.Format(
-            Types.truthy(bound.or("ensure_ascii", Bool.FALSE)),
-            step,
+            bound.flag("ensure_ascii"),
+            indent,
             itemSeparator,
             keySeparator,
             bound.flag("sort_keys"));

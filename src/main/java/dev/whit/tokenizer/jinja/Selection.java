@@ -16,7 +16,8 @@ final class Selection {
     UnaryOperator<Value> function;
     if (arguments.positional().isEmpty() && arguments.named().containsKey("attribute")) {
       Arguments.Bound bound = arguments.bind("map", "attribute", "default");
-      AttributePath path = AttributePath.of(bound.required("attribute"), bound.present("default"));
+      AttributePath path =
+          AttributePath.of(bound.required("attribute"), bound.present("default"), budget);
       function = element -> path.get(element, budget);
     } else {
       String name = name("map", arguments);
@@ -31,19 +32,21 @@ final class Selection {
   }
 
   static Value select(Value value, Arguments arguments, Budget budget) {
-    return filter(value, AttributePath.of(null), arguments, true, budget);
+    return filter(value, AttributePath.of(null, budget), arguments, true, budget);
   }
 
   static Value reject(Value value, Arguments arguments, Budget budget) {
-    return filter(value, AttributePath.of(null), arguments, false, budget);
+    return filter(value, AttributePath.of(null, budget), arguments, false, budget);
   }
 
   static Value selectAttribute(Value value, Arguments arguments, Budget budget) {
-    return filter(value, path("selectattr", arguments), arguments.dropping(1), true, budget);
+    return filter(
+        value, path("selectattr", arguments, budget), arguments.dropping(1), true, budget);
   }
 
   static Value rejectAttribute(Value value, Arguments arguments, Budget budget) {
-    return filter(value, path("rejectattr", arguments), arguments.dropping(1), false, budget);
+    return filter(
+        value, path("rejectattr", arguments, budget), arguments.dropping(1), false, budget);
   }
 
   /** The elements whose attribute passes the test (without one: is true), or does not. */
@@ -68,12 +71,12 @@ final class Selection {
     return Types.truthy(value) ? Iteration.list(value, budget) : List.of();
   }
 
-  private static AttributePath path(String filter, Arguments arguments) {
+  private static AttributePath path(String filter, Arguments arguments, Budget budget) {
     Iterator<Value> first = arguments.positional().iterator();
     if (!first.hasNext()) {
       throw new EvaluationException(filter + ": missing parameter for the attribute name");
     }
-    return AttributePath.of(first.next());
+    return AttributePath.of(first.next(), budget);
   }
 
   private static String name(String filter, Arguments arguments) {

@@ -87,9 +87,10 @@ final class SequenceFilters {
     Value attribute = bound.present("attribute");
     List<AttributePath> paths = new ArrayList<>();
     if (attribute instanceof Str(String names)) {
-      Text.split(names, ",", -1).forEach(name -> paths.add(AttributePath.of(new Str(name))));
+      Text.split(names, ",", -1, budget)
+          .forEach(name -> paths.add(AttributePath.of(new Str(name), budget)));
     } else {
-      paths.add(AttributePath.of(attribute));
+      paths.add(AttributePath.of(attribute, budget));
     }
     return sorted(
         Iteration.list(value, budget),
@@ -104,7 +105,7 @@ final class SequenceFilters {
 
   static Value unique(Value value, Arguments arguments, Budget budget) {
     Bound bound = arguments.bind("unique", "case_sensitive", "attribute");
-    AttributePath path = AttributePath.of(bound.present("attribute"));
+    AttributePath path = AttributePath.of(bound.present("attribute"), budget);
     boolean caseSensitive = bound.flag("case_sensitive");
     Set<Value> seen = new HashSet<>();
     List<Value> kept = new ArrayList<>();
@@ -126,7 +127,7 @@ final class SequenceFilters {
 
   static Value sum(Value value, Arguments arguments, Budget budget) {
     Bound bound = arguments.bind("sum", "attribute", "start");
-    AttributePath path = AttributePath.of(bound.present("attribute"));
+    AttributePath path = AttributePath.of(bound.present("attribute"), budget);
     Value sum = bound.or("start", Int.of(0));
     for (Value element : Iteration.list(value, budget)) {
       sum = Arithmetic.apply(Arithmetic.Operator.ADD, sum, path.get(element, budget), budget);
@@ -156,7 +157,8 @@ final class SequenceFilters {
   /** Pairs of a value and the list of those elements whose attribute has it, sorted by it. */
   static Value groupBy(Value value, Arguments arguments, Budget budget) {
     Bound bound = arguments.bind("groupby", "attribute", "default", "case_sensitive");
-    AttributePath path = AttributePath.of(bound.required("attribute"), bound.present("default"));
+    AttributePath path =
+        AttributePath.of(bound.required("attribute"), bound.present("default"), budget);
     boolean caseSensitive = bound.flag("case_sensitive");
     Function<Value, Value> key = element -> fold(path.get(element, budget), caseSensitive);
     List<Value> groups = new ArrayList<>();
@@ -182,7 +184,7 @@ final class SequenceFilters {
   private static Value extreme(
       String filter, Value value, Arguments arguments, boolean greatest, Budget budget) {
     Bound bound = arguments.bind(filter, "case_sensitive", "attribute");
-    AttributePath path = AttributePath.of(bound.present("attribute"));
+    AttributePath path = AttributePath.of(bound.present("attribute"), budget);
     boolean caseSensitive = bound.flag("case_sensitive");
     Comparator<Value> order = Comparison.ascending(budget);
     @Nullable Value best = null;

@@ -160,8 +160,9 @@ final class StringMethods {
     String separator = bound.optionalText("sep");
     int limit = bound.integer("maxsplit", -1);
     return strings(
-        separator == null ? Text.words(self, limit) : Text.split(self, nonEmpty(separator), limit),
-        budget);
+        separator == null
+            ? Text.words(self, limit, budget)
+            : Text.split(self, nonEmpty(separator), limit, budget));
   }
 
   private static Value splitFromRight(String self, Arguments arguments, Budget budget) {
@@ -170,14 +171,13 @@ final class StringMethods {
     int limit = bound.integer("maxsplit", -1);
     return strings(
         separator == null
-            ? Text.words(Text.reverse(self), limit).reversed().stream().map(Text::reverse).toList()
-            : Text.splitFromRight(self, nonEmpty(separator), limit),
-        budget);
+            ? Text.wordsFromRight(self, limit, budget)
+            : Text.splitFromRight(self, nonEmpty(separator), limit, budget));
   }
 
   private static Value splitLines(String self, Arguments arguments, Budget budget) {
-    return strings(
-        Text.lines(self, arguments.bind("splitlines", "keepends").flag("keepends")), budget);
+    boolean keepEnds = arguments.bind("splitlines", "keepends").flag("keepends");
+    return strings(Text.lines(self, keepEnds, budget));
   }
 
   private static Value partition(String self, Arguments arguments, Budget budget) {
@@ -282,8 +282,7 @@ final class StringMethods {
     return separator;
   }
 
-  private static ListValue strings(List<String> parts, Budget budget) {
-    budget.elements(parts.size());
+  private static ListValue strings(List<String> parts) {
     return new ListValue(parts.stream().<Value>map(Str::new).toList());
   }
 }

@@ -93,11 +93,12 @@ final class Text {
   }
 
   /** {@code split(separator, limit)}; a limit below 0 is none. */
-  static List<String> split(String text, String separator, long limit) {
+  static List<String> split(String text, String separator, long limit, Budget budget) {
     List<String> parts = new ArrayList<>();
     int begin = 0;
     int at;
     while ((limit < 0 || parts.size() < limit) && (at = find(text, separator, begin)) >= 0) {
+      budget.elements(1);
       parts.add(text.substring(begin, at));
       begin = at + separator.length();
     }
@@ -106,18 +107,19 @@ final class Text {
   }
 
   /** {@code rsplit(separator, limit)}. */
-  static List<String> splitFromRight(String text, String separator, long limit) {
-    return split(reverse(text), reverse(separator), limit).reversed().stream()
+  static List<String> splitFromRight(String text, String separator, long limit, Budget budget) {
+    return split(reverse(text), reverse(separator), limit, budget).reversed().stream()
         .map(Text::reverse)
         .toList();
   }
 
   /** {@code split(None, limit)}: at runs of whitespace, without empty parts. */
-  static List<String> words(String text, long limit) {
+  static List<String> words(String text, long limit, Budget budget) {
     List<String> parts = new ArrayList<>();
     int begin = skip(text, 0, true);
     while (begin < text.length() && (limit < 0 || parts.size() < limit)) {
       int end = skip(text, begin, false);
+      budget.elements(1);
       parts.add(text.substring(begin, end));
       begin = skip(text, end, true);
     }
@@ -125,6 +127,11 @@ final class Text {
       parts.add(text.substring(begin));
     }
     return parts;
+  }
+
+  /** {@code rsplit(None, limit)}. */
+  static List<String> wordsFromRight(String text, long limit, Budget budget) {
+    return words(reverse(text), limit, budget).reversed().stream().map(Text::reverse).toList();
   }
 
   private static int skip(String text, int from, boolean spaces) {
@@ -136,12 +143,13 @@ final class Text {
   }
 
   /** {@code splitlines(keepends)}. */
-  static List<String> lines(String text, boolean keepEnds) {
+  static List<String> lines(String text, boolean keepEnds, Budget budget) {
     List<String> lines = new ArrayList<>();
     int begin = 0;
     for (int i = 0; i < text.length(); i++) {
       if (Unicode.isLineBreak(text.charAt(i))) {
         int next = text.startsWith("\r\n", i) ? i + 2 : i + 1;
+        budget.elements(1);
         lines.add(text.substring(begin, keepEnds ? next : i));
         begin = next;
         i = next - 1;
@@ -170,14 +178,13 @@ final class Text {
     long occurrences = count(text, old);
     long replaced = limit < 0 ? occurrences : Math.min(limit, occurrences);
     budget.text(text.length() + replaced * (replacement.length() - old.length()));
-    if (!old.isEmpty()) {
-      return String.join(replacement, split(text, old, replaced));
-    }
     StringBuilder out = new StringBuilder();
     int at = 0;
     for (long i = 0; i < replaced; i++) {
-      out.append(replacement);
-      if (at < text.length()) {
+      int next = old.isEmpty() ? at : find(text, old, at);
+      out.append(text, at, next).append(replacement);
+      at = next + old.length();
+      if (old.isEmpty() && at < text.length()) {
         out.appendCodePoint(text.codePointAt(at));
         at += Character.charCount(text.codePointAt(at));
       }

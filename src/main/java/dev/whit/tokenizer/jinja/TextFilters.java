@@ -66,7 +66,7 @@ final class TextFilters {
             : " ".repeat(Math.clamp(bound.integer("width", 4), 0, 1000));
     boolean blank = bound.flag("blank");
     // The added line end makes an empty last line count, as in Jinja.
-    List<String> lines = Text.lines(string("indent", value) + "\n", false);
+    List<String> lines = Text.lines(string("indent", value) + "\n", false, budget);
     StringBuilder out = new StringBuilder(bound.flag("first") ? indentation : "");
     out.append(lines.getFirst());
     for (String line : lines.subList(1, lines.size())) {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 
 import java.io.PrintWriter;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.junit.platform.launcher.Launcher;
@@ -28,6 +29,15 @@ class VectorWidthsTest {
             "-D" + Species.PROPERTY + "=" + bits);
     assertThat(jvm.exitCode()).as(jvm.output()).isZero();
     assertThat(jvm.output()).contains("vectors of " + bits + " bits");
+  }
+
+  @Test
+  void anotherWidthIsRefused() throws Exception {
+    ForkedJvm jvm =
+        ForkedJvm.run(
+            Contract.class, "--add-modules=jdk.incubator.vector", "-D" + Species.PROPERTY + "=384");
+    assertThat(jvm.exitCode()).isNotZero();
+    assertThat(jvm.output()).contains("whit.vector-bits is 384, not 128, 256 or 512");
   }
 
   /** Runs the tests of the vector kernels; exit code 1 if one fails or none is found. */
