@@ -5,7 +5,6 @@ import dev.whit.backend.GenerationEvent;
 import dev.whit.backend.GenerationRequest;
 import dev.whit.backend.SamplingParams;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -15,22 +14,20 @@ import java.util.concurrent.TimeoutException;
 /** Generates a token, for a model is ready only when it has really done so. */
 final class WarmUp {
   private static final Duration LIMIT = Duration.ofMinutes(5);
-  private static final int PROMPT_TOKENS = 8;
 
   private WarmUp() {}
 
   /**
-   * Has a backend generate from a short prompt, and returns when it has.
+   * Has a backend generate one token after another, and returns when it has.
    *
    * @param token any token of the vocabulary
    * @throws IllegalStateException if it does not generate
    */
   static void run(Backend backend, int token) throws InterruptedException {
-    int[] prompt = new int[Math.clamp(backend.info().maxContext() - 1, 1, PROMPT_TOKENS)];
-    Arrays.fill(prompt, token);
+    int[] prompt = {token};
     CompletableFuture<GenerationEvent> end = new CompletableFuture<>();
     backend.submit(
-        new GenerationRequest("warm-up", prompt, 2, SamplingParams.GREEDY, Set.of(), -1, -1),
+        new GenerationRequest("warm-up", prompt, 1, SamplingParams.GREEDY, Set.of(), -1, -1),
         event -> {
           if (event.isLast()) {
             end.complete(event);
