@@ -75,7 +75,11 @@ final class DenseProduct {
     this.y = y;
     this.yOffset = yOffset;
     this.yStride = yStride;
-    team.run(task);
+    try {
+      team.run(task);
+    } finally {
+      weights = null; // so that closed weights can go
+    }
   }
 
   private void work(int worker, int workers) {
