@@ -521,8 +521,8 @@ def main():
     templates.append("{{ 1, 'a' }}{{ (1,) }}{{ 'line\nbreak' }}{{ 1, }}")
     cases = [[template, render(template)] for template in dict.fromkeys(templates)]
     with open("cases.json", "w", encoding="utf-8") as out:
-        out.write('{"now": "' + NOW.isoformat() + '",\n"variables": '
-                  + json.dumps(VARIABLES, ensure_ascii=False, indent=1) + ',\n"cases": [\n')
+        out.write('{"variables": ' + json.dumps(VARIABLES, ensure_ascii=False, indent=1)
+                  + ',\n"cases": [\n')
         out.write(",\n".join(json.dumps(case, ensure_ascii=False) for case in cases))
         out.write("\n]}\n")
 

@@ -36,7 +36,6 @@ final class PackedFactors implements BinaryFactorWeights {
    * @param outOffset first output it adds to
    * @param outputs number of outputs
    * @param hiddenOffset where its rank begins among the layer's hidden values
-   * @param rank its rank
    * @param mid scale between the factors, [rank]; null is all ones
    * @param u the U factor, [outputs, rank]
    * @param post output scale, [outputs]
@@ -45,7 +44,6 @@ final class PackedFactors implements BinaryFactorWeights {
       int outOffset,
       int outputs,
       int hiddenOffset,
-      int rank,
       float @Nullable [] mid,
       PackedSigns u,
       float[] post) {}
@@ -82,8 +80,7 @@ final class PackedFactors implements BinaryFactorWeights {
       for (BinaryFactorPath path : sharing) {
         PackedSigns u = PackedSigns.of(List.of(path.u()), team);
         paths.add(
-            new OutputPath(
-                path.outOffset(), path.outputs(), hidden, path.rank(), path.mid(), u, path.post()));
+            new OutputPath(path.outOffset(), path.outputs(), hidden, path.mid(), u, path.post()));
         hidden = Math.addExact(hidden, PackedSigns.blocks(path.rank()) * PackedSigns.BLOCK);
       }
     }

@@ -6,11 +6,12 @@ import java.util.List;
 /**
  * A ±1 matrix, or several over the same columns stacked by rows, re-laid for table lookup.
  *
- * <p>A <em>sextet word</em> holds 30 columns of one row: bit k of word q is column 30q + k (1 is
- * −1), bits 30 and 31 are 0. Sixteen rows make a block. The words are cut into panels of columns
- * whose lookup tables fit the first-level cache, and lie as {@code [panel][block][word of
- * panel][row of block]}, so that the blocks of one panel are one sequential stream. Every matrix of
- * the stack begins a new block; rows past its end and columns past the last are 0.
+ * <p>A word holds 30 columns of one row, six or ten or fifteen table indices: bit k of word q is
+ * column 30q + k (1 is −1), bits 30 and 31 are 0. Sixteen rows make a block. The words are cut into
+ * panels of columns whose lookup tables fit the first-level cache, and lie as {@code
+ * [panel][block][word of panel][row of block]}, so that the blocks of one panel are one sequential
+ * stream. Every matrix of the stack begins a new block; rows past its end and columns past the last
+ * are 0.
  */
 final class PackedSigns {
   /** Rows of a block. */
@@ -77,11 +78,6 @@ final class PackedSigns {
     return Math.ceilDiv(rows, BLOCK);
   }
 
-  /** Number of columns. */
-  int cols() {
-    return cols;
-  }
-
   /** Number of blocks of the whole stack. */
   int blocks() {
     return blocks;
@@ -92,7 +88,7 @@ final class PackedSigns {
     return wordsPerRow;
   }
 
-  /** Number of panels. Their partial sums are added in panel order, on any device and team. */
+  /** Number of panels. Their partial sums are added in panel order, whoever made them. */
   int panels() {
     return panels;
   }
@@ -105,6 +101,11 @@ final class PackedSigns {
   /** Words of a row in panel {@code panel}. */
   int panelLength(int panel) {
     return panelStart(panel + 1) - panelStart(panel);
+  }
+
+  /** Columns in panel {@code panel}: 30 for each word, but for the end of the row. */
+  int panelColumns(int panel) {
+    return Math.min(panelStart(panel + 1) * WORD_COLUMNS, cols) - panelStart(panel) * WORD_COLUMNS;
   }
 
   /** All words; see the class comment. */

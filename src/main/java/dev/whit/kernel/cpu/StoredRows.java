@@ -48,7 +48,7 @@ final class StoredRows {
    * @param r0 byte offset of the first row; the others follow, and need not differ
    * @param x the vector, from {@code from}
    * @param length a multiple of the number of lanes
-   * @param sums receives [4][lanes]
+   * @param sums receives [4][lanes] from {@code at}
    */
   static void dot(
       FloatType type,
@@ -60,11 +60,12 @@ final class StoredRows {
       float[] x,
       int from,
       int length,
-      float[] sums) {
+      float[] sums,
+      int at) {
     switch (type) {
-      case F32 -> dotF32(w, r0, r1, r2, r3, x, from, length, sums);
-      case F16 -> dotF16(w, r0, r1, r2, r3, x, from, length, sums);
-      case BF16 -> dotBf16(w, r0, r1, r2, r3, x, from, length, sums);
+      case F32 -> dotF32(w, r0, r1, r2, r3, x, from, length, sums, at);
+      case F16 -> dotF16(w, r0, r1, r2, r3, x, from, length, sums, at);
+      case BF16 -> dotBf16(w, r0, r1, r2, r3, x, from, length, sums, at);
     }
   }
 
@@ -78,7 +79,8 @@ final class StoredRows {
       float[] x,
       int from,
       int length,
-      float[] sums) {
+      float[] sums,
+      int at) {
     FloatVector a0 = FloatVector.zero(FLOAT);
     FloatVector a1 = FloatVector.zero(FLOAT);
     FloatVector a2 = FloatVector.zero(FLOAT);
@@ -90,10 +92,10 @@ final class StoredRows {
       a2 = FloatVector.fromMemorySegment(FLOAT, w, r2 + 4L * i, LITTLE_ENDIAN).fma(v, a2);
       a3 = FloatVector.fromMemorySegment(FLOAT, w, r3 + 4L * i, LITTLE_ENDIAN).fma(v, a3);
     }
-    a0.intoArray(sums, 0);
-    a1.intoArray(sums, LANES);
-    a2.intoArray(sums, 2 * LANES);
-    a3.intoArray(sums, 3 * LANES);
+    a0.intoArray(sums, at);
+    a1.intoArray(sums, at + LANES);
+    a2.intoArray(sums, at + 2 * LANES);
+    a3.intoArray(sums, at + 3 * LANES);
   }
 
   /** bfloat16 is the upper half of an f32. */
@@ -106,7 +108,8 @@ final class StoredRows {
       float[] x,
       int from,
       int length,
-      float[] sums) {
+      float[] sums,
+      int at) {
     FloatVector a0 = FloatVector.zero(FLOAT);
     FloatVector a1 = FloatVector.zero(FLOAT);
     FloatVector a2 = FloatVector.zero(FLOAT);
@@ -138,10 +141,10 @@ final class StoredRows {
               .reinterpretAsFloats()
               .fma(v, a3);
     }
-    a0.intoArray(sums, 0);
-    a1.intoArray(sums, LANES);
-    a2.intoArray(sums, 2 * LANES);
-    a3.intoArray(sums, 3 * LANES);
+    a0.intoArray(sums, at);
+    a1.intoArray(sums, at + LANES);
+    a2.intoArray(sums, at + 2 * LANES);
+    a3.intoArray(sums, at + 3 * LANES);
   }
 
   /** Half precision: see {@link #F16_SCALE}. */
@@ -154,7 +157,8 @@ final class StoredRows {
       float[] x,
       int from,
       int length,
-      float[] sums) {
+      float[] sums,
+      int at) {
     FloatVector a0 = FloatVector.zero(FLOAT);
     FloatVector a1 = FloatVector.zero(FLOAT);
     FloatVector a2 = FloatVector.zero(FLOAT);
@@ -194,9 +198,9 @@ final class StoredRows {
       h = h.lanewise(OR, F32_EXPONENT, h.lanewise(AND, F16_EXPONENT).eq(F16_EXPONENT));
       a3 = h.reinterpretAsFloats().mul(F16_SCALE).fma(v, a3);
     }
-    a0.intoArray(sums, 0);
-    a1.intoArray(sums, LANES);
-    a2.intoArray(sums, 2 * LANES);
-    a3.intoArray(sums, 3 * LANES);
+    a0.intoArray(sums, at);
+    a1.intoArray(sums, at + LANES);
+    a2.intoArray(sums, at + 2 * LANES);
+    a3.intoArray(sums, at + 3 * LANES);
   }
 }

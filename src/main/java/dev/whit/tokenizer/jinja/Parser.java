@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class Parser {
   private final TokenStream tokens;
   private final ExpressionParser expressions;
+  private final OperandParser operands;
 
   /** How many loops of the current macro are open: where break and continue may stand. */
   private int loops;
@@ -22,6 +23,7 @@ final class Parser {
   private Parser(TokenStream tokens) {
     this.tokens = tokens;
     this.expressions = new ExpressionParser(tokens);
+    this.operands = expressions.operands();
   }
 
   /**
@@ -189,7 +191,7 @@ final class Parser {
   private List<FilterCall> filters() {
     List<FilterCall> filters = new ArrayList<>();
     do {
-      filters.add(expressions.filter());
+      filters.add(operands.filter());
     } while (tokens.skipOperator("|"));
     return List.copyOf(filters);
   }
@@ -235,9 +237,9 @@ final class Parser {
     int outerLoops = loops;
     loops = 0;
     Set<String> mentioned = new HashSet<>();
-    Set<String> outer = expressions.collectNames(mentioned);
+    Set<String> outer = operands.collectNames(mentioned);
     List<Stmt> statements = closedBlock(line, end);
-    expressions.collectNames(outer);
+    operands.collectNames(outer);
     outer.addAll(mentioned);
     loops = outerLoops;
     parameters.forEach(parameter -> mentioned.remove(parameter.name()));
