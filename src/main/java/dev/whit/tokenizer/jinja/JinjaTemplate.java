@@ -3,6 +3,7 @@ package dev.whit.tokenizer.jinja;
 import dev.whit.tokenizer.ChatTemplate;
 import dev.whit.tokenizer.ChatTemplateException;
 import java.time.Clock;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 
@@ -30,7 +31,7 @@ public final class JinjaTemplate implements ChatTemplate {
    * @throws ChatTemplateException with the line, for what is not Jinja or not supported
    */
   public static JinjaTemplate parse(String source) {
-    return parse(source, Clock.systemDefaultZone());
+    return parse(source, Clock.system(ZoneId.systemDefault()));
   }
 
   /** Parses a template whose {@code strftime_now} asks this clock, in its zone. */

@@ -297,14 +297,13 @@ final class Parser {
       return inner;
     }
     Token token = tokens.expect(Token.Kind.NAME, "a name to assign to");
-    switch (token.text()) {
+    return switch (token.text()) {
       case "true", "True", "false", "False", "none", "None" ->
           throw error(token.line(), "can't assign to '" + token.text() + "'");
-      default -> {
-        return namespaces && tokens.skipOperator(".")
-            ? new Stmt.AttributeTarget(token.text(), tokens.name())
-            : new Stmt.NameTarget(token.text());
-      }
-    }
+      default ->
+          namespaces && tokens.skipOperator(".")
+              ? new Stmt.AttributeTarget(token.text(), tokens.name())
+              : new Stmt.NameTarget(token.text());
+    };
   }
 }
