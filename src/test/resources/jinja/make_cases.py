@@ -475,6 +475,11 @@ TEMPLATES = [
     "{{ {'a' 1} }}",
     "{{ [1 2] }}",
     "{% if true %}{% raise_exception('x') %}{% endif %}",
+    # the demo models' template
+    "{{ bos_token }}{% for message in messages %}{% if message['role'] == 'system' %}"
+    "{{ message['content'] }}\n\n{% elif message['role'] == 'user' %}\"{{ message['content'] }}\""
+    " said the visitor.\n\n{% else %}\"{{ message['content'] }}\"\n\n{% endif %}{% endfor %}"
+    "{% if add_generation_prompt %}\"{% endif %}",
     # as chat templates do it
     "{% for m in messages %}{{ '<|im_start|>' + m['role'] + '\\n' }}"
     "{% if m.content is string %}{{ m.content }}{% elif m.content %}"

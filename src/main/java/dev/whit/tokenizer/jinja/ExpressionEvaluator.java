@@ -79,13 +79,18 @@ final class ExpressionEvaluator {
   }
 
   Value call(Value target, Arguments arguments) {
-    return switch (target) {
-      case Function function -> function.body().call(arguments);
-      case Loop loop -> loop.recurse().body().call(arguments);
-      case Undefined missing -> throw missing.failure();
-      default ->
-          throw new EvaluationException("'" + Types.name(target) + "' object is not callable");
-    };
+    Function function =
+        switch (target) {
+          case Function callable -> callable;
+          case Loop loop -> loop.recurse();
+          case Undefined missing -> throw missing.failure();
+          default ->
+              throw new EvaluationException("'" + Types.name(target) + "' object is not callable");
+        };
+    budget.enter();
+    Value result = function.body().call(arguments);
+    budget.leave();
+    return result;
   }
 
   Arguments arguments(CallArguments call, Scope scope) {

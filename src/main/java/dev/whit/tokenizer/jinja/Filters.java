@@ -81,8 +81,9 @@ final class Filters {
     StringBuilder out = new StringBuilder();
     for (int i = 0; i < items.size(); i++) {
       String item = Repr.str(items.get(i), budget);
-      budget.text(out.length() + (long) separator.length() + item.length());
-      budget.spend(-out.length()); // only the whole is limited; what is already there is paid for
+      long added = (long) separator.length() + item.length();
+      budget.spend(added);
+      Budget.checkLength(out.length() + added);
       out.append(i == 0 ? "" : separator).append(item);
     }
     return new Str(out.toString());

@@ -104,10 +104,9 @@ final class Formatting {
   }
 
   private static void append(StringBuilder out, String text, Budget budget) {
+    budget.spend(text.length());
+    Budget.checkLength((long) out.length() + text.length());
     out.append(text);
-    if (out.length() > Budget.MAX_TEXT) {
-      budget.text(out.length());
-    }
   }
 
   private static char brace(String match) {

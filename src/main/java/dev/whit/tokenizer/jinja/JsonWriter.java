@@ -110,9 +110,7 @@ final class JsonWriter {
   /** Appends what the template chose, and so the value's weight does not bound. */
   private void layout(String text, int times) {
     long length = (long) text.length() * times;
-    if (out.length() + length > Budget.MAX_TEXT) {
-      budget.text(out.length() + length);
-    }
+    Budget.checkLength(out.length() + length);
     out.append(text.repeat(times));
   }
 

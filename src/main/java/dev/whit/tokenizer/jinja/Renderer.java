@@ -264,10 +264,8 @@ final class Renderer {
   }
 
   private void print(String text) {
-    budget.text(text.length());
-    if ((long) out.length() + text.length() > Budget.MAX_TEXT) {
-      throw new EvaluationException("the output is longer than " + Budget.MAX_TEXT + " characters");
-    }
+    budget.spend(text.length());
+    Budget.checkLength((long) out.length() + text.length());
     out.append(text);
   }
 }

@@ -105,7 +105,7 @@ final class Tests {
   }
 
   /** Identity; small values that are equal and of one type are one object in Python. */
-  @SuppressWarnings("ReferenceEquality")
+  @SuppressWarnings("ReferenceEquality") // identity is what is asked
   private static boolean isSame(Value value, Value other) {
     return value == other
         || (value.getClass() == other.getClass()

@@ -70,11 +70,10 @@ final class TextFilters {
     StringBuilder out = new StringBuilder(bound.flag("first") ? indentation : "");
     out.append(lines.getFirst());
     for (String line : lines.subList(1, lines.size())) {
-      budget.text((long) indentation.length() + line.length() + 1);
+      long added = (long) indentation.length() + line.length() + 1;
+      budget.spend(added);
+      Budget.checkLength(out.length() + added);
       out.append('\n').append(line.isEmpty() && !blank ? "" : indentation).append(line);
-      if (out.length() > Budget.MAX_TEXT) {
-        budget.text(out.length());
-      }
     }
     return new Str(out.toString());
   }

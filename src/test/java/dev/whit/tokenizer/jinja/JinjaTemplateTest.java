@@ -215,7 +215,7 @@ class JinjaTemplateTest {
 
   @Test
   void deepestAllowedTemplatesFitASmallStack() throws InterruptedException {
-    // The deepest nesting of each kind that is not refused, on a quarter of a common stack.
+    // The deepest nesting of each kind that is not refused, on half of a common stack.
     String recursive =
         "{% macro m(n) %}{% if n %}{% for i in [1] %}{{ [[(m(n - 1) | string ~ '')]] | first }}"
             + "{% endfor %}{% endif %}{% endmacro %}{{ m(10000) }}";
@@ -236,6 +236,28 @@ class JinjaTemplateTest {
     thread.start();
     thread.join();
     assertThat(failure.get()).isNull();
+  }
+
+  @Test
+  void aRecursiveMacroWritesDeepInput() {
+    // What templates that spell out tool arguments do.
+    String template =
+        """
+        {%- macro write(value) -%}
+          {%- if value is mapping -%}
+            {%- for key, item in value | dictsort -%}
+              {{- '{' ~ key ~ ':' ~ write(item) ~ '}' -}}
+            {%- endfor -%}
+          {%- else -%}{{- value -}}{%- endif -%}
+        {%- endmacro -%}
+        {{- write(value) -}}
+        """;
+    Object value = 1;
+    for (int depth = 0; depth < 50; depth++) {
+      value = Map.of("k", value);
+    }
+    assertThat(render(template, Map.of("value", value)))
+        .isEqualTo("{k:".repeat(50) + "1" + "}".repeat(50));
   }
 
   @Test
