@@ -5,6 +5,7 @@ import dev.whit.config.InvalidSettingException;
 import dev.whit.config.Settings;
 import dev.whit.config.WhitConfig;
 import dev.whit.kernel.KvType;
+import dev.whit.tokenizer.HuggingFaceTokenizer;
 import io.quarkus.runtime.Quarkus;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -116,6 +117,7 @@ final class ServeCommand implements Callable<Integer> {
     Settings settings = Settings.read(given(), System.getenv(), configFile());
     settings.properties().forEach(System::setProperty);
     requireFreePort(settings.values());
+    HuggingFaceTokenizer.preload();
     AtomicInteger exitCode = new AtomicInteger();
     Quarkus.run(Server.class, (code, failure) -> exitCode.set(code));
     return exitCode.get();

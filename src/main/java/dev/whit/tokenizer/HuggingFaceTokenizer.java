@@ -1,5 +1,6 @@
 package dev.whit.tokenizer;
 
+import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayInputStream;
@@ -7,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** A {@code tokenizer.json}, run by Hugging Face's own tokenizers library (through DJL). */
@@ -31,6 +33,24 @@ public final class HuggingFaceTokenizer implements Tokenizer {
       ai.djl.huggingface.tokenizers.HuggingFaceTokenizer library, Vocabulary vocabulary) {
     this.library = library;
     this.vocabulary = vocabulary;
+  }
+
+  /**
+   * Loads the native library in the background: it takes about a second, which a server can spend
+   * starting otherwise. What is wrong with it shows again when a tokenizer is loaded.
+   */
+  public static void preload() {
+    Thread.ofPlatform()
+        .name("tokenizers-preload")
+        .daemon()
+        .start(() -> {
+          try {
+            Objects.requireNonNull(TokenizersLibrary.LIB);
+          } catch (RuntimeException | Error e) {
+            System.getLogger(HuggingFaceTokenizer.class.getName())
+                .log(System.Logger.Level.ERROR, "the tokenizers library cannot be loaded", e);
+          }
+        });
   }
 
   /**
