@@ -26,7 +26,7 @@ sealed interface Value
 
   /** About how many characters the value takes when written out: what comparing it costs. */
   default long weight() {
-    return 1;
+    return 6;
   }
 
   /** Levels of lists, tuples and dictionaries inside: 0 for a scalar. */
@@ -132,6 +132,11 @@ sealed interface Value
     }
 
     @Override
+    public long weight() {
+      return 6 + value.bitLength() / 3L;
+    }
+
+    @Override
     public double toDouble() {
       return value.doubleValue();
     }
@@ -149,6 +154,11 @@ sealed interface Value
 
   /** A float. */
   record Real(double value) implements Num {
+    @Override
+    public long weight() {
+      return 24;
+    }
+
     @Override
     public double toDouble() {
       return value;

@@ -30,7 +30,11 @@ class RealTemplatesTest {
   @TestFactory
   Stream<DynamicTest> renderings() throws IOException {
     Path file = TEMPLATES.resolve("renderings.json");
-    assumeTrue(Files.exists(file), "no " + file);
+    if (!Files.exists(file)) {
+      // One test that is skipped, so that the run says so.
+      return Stream.of(
+          DynamicTest.dynamicTest("renderings.json", () -> assumeTrue(false, "no " + file)));
+    }
     JsonNode renderings = json.readTree(file.toFile());
     LocalDateTime now = LocalDateTime.parse(renderings.get("now").textValue());
     Clock clock = Clock.fixed(now.toInstant(ZoneOffset.UTC), ZoneOffset.UTC);
