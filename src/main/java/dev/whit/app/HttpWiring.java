@@ -13,7 +13,7 @@ final class HttpWiring {
   HttpLimits limits(WhitConfig config) {
     WhitConfig.Http http = config.http();
     return new HttpLimits(
-        Math.toIntExact(http.maxBody().asLongValue()),
+        Math.toIntExact(http.maxBody().bytes()),
         http.bodyTimeout(),
         http.pingInterval(),
         http.slowReader());

@@ -1,16 +1,24 @@
 package dev.whit.app;
 
+import com.sun.management.OperatingSystemMXBean;
+import dev.whit.config.ByteSize;
 import dev.whit.kernel.KvType;
 import dev.whit.model.loading.LinearSummary;
 import dev.whit.model.loading.MemoryPlan;
 import dev.whit.model.loading.ModelSummary;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
-/** How much memory models want, and may take. On the CPU they live in the heap. */
+/**
+ * How much memory models may take on the CPU, together. Factors, caches and activations live in the
+ * heap. Dense weights are read from the files' pages in every step, so that they need room too,
+ * though it is the page cache's.
+ */
 public final class MemoryBudget {
   private static final Path MEMINFO = Path.of("/proc/meminfo");
   private static final String AVAILABLE = "MemAvailable:";
@@ -30,7 +38,29 @@ public final class MemoryBudget {
 
   private static final int BLOCK_SIZE = 16;
 
-  private MemoryBudget() {}
+  private final long limit;
+  private long heapTaken;
+  private long mappedTaken;
+
+  /**
+   * @param limit most bytes that models may take together; none: what the machine has
+   */
+  public MemoryBudget(Optional<ByteSize> limit) {
+    this.limit = limit.map(ByteSize::bytes).orElse(Long.MAX_VALUE);
+  }
+
+  /**
+   * Memory of a model's weights.
+   *
+   * @param heap bytes of the heap
+   * @param mapped bytes that stay in the files' pages
+   */
+  public record Weights(long heap, long mapped) {
+    /** Both. */
+    public long total() {
+      return heap + mapped;
+    }
+  }
 
   /** What a model should have room for; each running sequence needs a token in every step. */
   public static MemoryPlan.Demand demand(int maxSequences, int context, KvType kvType) {
@@ -38,38 +68,58 @@ public final class MemoryBudget {
         maxSequences, context, Math.max(STEP_TOKENS, maxSequences), kvType, BLOCK_SIZE);
   }
 
-  /** Bytes that can be taken now: of the heap's limit, and of what the machine has available. */
-  public static long free() {
-    Runtime runtime = Runtime.getRuntime();
-    long heap = runtime.maxMemory() - (runtime.totalMemory() - runtime.freeMemory());
-    long reserve = Math.max(MIN_RESERVE, (long) (runtime.maxMemory() * RESERVE));
-    return Math.max(0, Math.min(heap, available()) - reserve);
-  }
-
-  /** Bytes of heap that a model's weights will take; what is dense stays mapped. */
-  public static long estimateWeights(ModelSummary summary) {
+  /** What a model's weights will take. */
+  public static Weights estimate(ModelSummary summary) {
     double factors =
         summary.layers().stream()
             .flatMap(List::stream)
             .filter(linear -> !linear.ranks().isEmpty())
             .mapToDouble(MemoryBudget::bytes)
             .sum();
-    return (long) (factors * RELAID) + 2 * summary.bytes().norms();
+    ModelSummary.WeightBytes bytes = summary.bytes();
+    // Of an embedding that is not the head too, a step reads a few rows only.
+    long embedding = summary.config().tiedHead() ? bytes.embeddings() : 0;
+    long dense = Math.max(0, bytes.linears() - (long) factors);
+    return new Weights(
+        (long) (factors * RELAID) + 2 * bytes.norms(), embedding + bytes.head() + dense);
   }
 
   private static double bytes(LinearSummary linear) {
     return linear.bitsPerWeight() * linear.inputs() * linear.outputs() / Byte.SIZE;
   }
 
+  /** Counts what a model, or its cache, has taken. */
+  public void take(long heap, long mapped) {
+    heapTaken += heap;
+    mappedTaken += mapped;
+  }
+
+  /**
+   * Bytes of heap that can be taken now, beside what was taken.
+   *
+   * @param mapped bytes that will be wanted of the files' pages as well
+   */
+  public long free(long mapped) {
+    Runtime runtime = Runtime.getRuntime();
+    long heap = runtime.maxMemory() - (runtime.totalMemory() - runtime.freeMemory());
+    long reserve = Math.max(MIN_RESERVE, (long) (runtime.maxMemory() * RESERVE));
+    long machine = Math.min(heap, available() - mappedTaken - mapped) - reserve;
+    return Math.max(0, Math.min(machine, limit - heapTaken - mappedTaken - mapped));
+  }
+
+  /** Bytes that this process could take: what the machine has available, within the container. */
   private static long available() {
+    long container =
+        ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
     try (Stream<String> lines = Files.lines(MEMINFO)) {
       return lines
           .filter(line -> line.startsWith(AVAILABLE))
           .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) << 10)
+          .map(machine -> Math.min(machine, container))
           .findFirst()
-          .orElse(Long.MAX_VALUE);
+          .orElse(container);
     } catch (IOException e) {
-      return Long.MAX_VALUE; // not Linux: the heap's limit alone decides
+      return container; // not Linux
     }
   }
 }

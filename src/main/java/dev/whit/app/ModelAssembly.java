@@ -19,14 +19,12 @@ import dev.whit.tokenizer.TokenizerFiles;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 import org.jboss.logging.Logger;
 
 /** Puts a served model together: weights, tokenizer, chat template, memory plan, engine. */
 final class ModelAssembly {
   private static final Logger LOG = Logger.getLogger(ModelAssembly.class);
-  private static final double MIB = 1 << 20;
 
   private final WhitConfig config;
   private final Metrics metrics;
@@ -41,17 +39,24 @@ final class ModelAssembly {
   /**
    * Starts an engine for loaded weights and has it generate a token.
    *
+   * @param weights memory that its weights have taken
    * @param free bytes for its cache and activations
    * @param loading how long its weights took to load
    */
-  HostedModel host(ModelSpec spec, LoadedModel loaded, Device device, long free, Duration loading)
+  HostedModel host(
+      ModelSpec spec,
+      LoadedModel loaded,
+      MemoryBudget.Weights weights,
+      Device device,
+      long free,
+      Duration loading)
       throws InterruptedException {
     long start = System.nanoTime();
     TokenizerFiles text = TokenizerFiles.load(loaded.files().tokenizer());
     loaded.requireTokenizerFits(text.tokenizer().size());
     ChatTemplate template = templates.of(spec.name(), text.chatTemplate());
     MemoryPlan.Demand demand = demand(spec, loaded.config());
-    MemoryPlan plan = plan(spec, loaded, demand, free);
+    MemoryPlan plan = plan(spec, loaded.config(), weights.total(), demand, free);
     EngineConfig limits =
         new EngineConfig(
             demand.maxSequences(),
@@ -84,7 +89,8 @@ final class ModelAssembly {
             StopTokens.of(loaded.stopTokens(), text),
             Instant.now()),
         engine,
-        loaded);
+        loaded,
+        plan);
   }
 
   private MemoryPlan.Demand demand(ModelSpec spec, ModelConfig model) {
@@ -99,11 +105,10 @@ final class ModelAssembly {
   }
 
   private static MemoryPlan plan(
-      ModelSpec spec, LoadedModel loaded, MemoryPlan.Demand demand, long free) {
-    // The weights are loaded and no longer part of what is free.
-    long weights = loaded.residentWeightBytes();
+      ModelSpec spec, ModelConfig model, long weights, MemoryPlan.Demand demand, long free) {
     try {
-      return MemoryPlan.of(loaded.config(), weights, demand, weights + free);
+      // The weights are loaded and no longer part of what is free.
+      return MemoryPlan.of(model, weights, demand, weights + free);
     } catch (MemoryPlan.DoesNotFitException e) {
       throw new BadFileException(spec.target(), String.valueOf(e.getMessage()));
     }
@@ -142,18 +147,14 @@ final class ModelAssembly {
         load);
   }
 
-  private void log(ModelSpec spec, ModelSummary summary, MemoryPlan plan, Duration took) {
+  private static void log(ModelSpec spec, ModelSummary summary, MemoryPlan plan, Duration took) {
     LOG.infof(
-        "%s: %s, %s, %.3f bits/weight, %.1f MiB; context %d, %s cache of %d blocks (%.1f MiB); %.1f s",
+        "%s: %s, %s, %.3f bits/weight, ready after %.1f s; %s",
         spec.name(),
         summary.config().modelType(),
         summary.format(),
         summary.bitsPerWeight(),
-        summary.bytes().total() / MIB,
-        plan.context(),
-        config.kvCache().name().toLowerCase(Locale.ROOT),
-        plan.blocks(),
-        plan.kvBytes() / MIB,
-        took.toNanos() * 1e-9);
+        took.toNanos() * 1e-9,
+        plan.describe());
   }
 }

@@ -44,7 +44,8 @@ final class ModelHost implements AutoCloseable {
   private record Candidate(ModelSpec spec, ModelSource source, ModelSummary summary) {}
 
   /** A model whose weights are loaded. */
-  private record Weighted(Candidate candidate, LoadedModel loaded, Duration took) {}
+  private record Weighted(
+      Candidate candidate, LoadedModel loaded, MemoryBudget.Weights weights, Duration took) {}
 
   /**
    * Loads all models and adds them to the registry, each after it has generated a token. Weights of
@@ -56,19 +57,22 @@ final class ModelHost implements AutoCloseable {
     // Most of what can be wrong with the files shows here, before anything is logged or computed.
     List<Candidate> candidates = specs().stream().map(ModelHost::inspect).toList();
     ModelAssembly assembly = new ModelAssembly(config, metrics);
-    requireMemory(candidates);
+    MemoryBudget budget = new MemoryBudget(config.memory());
+    requireMemory(candidates, budget);
     Device shared = new Device(CpuKernels.open(config.threads(), LOG::info));
     synchronized (hosted) {
       device = shared;
     }
-    List<Weighted> weighted = loadWeights(candidates, shared);
+    List<Weighted> weighted = loadWeights(candidates, shared, budget);
     // What loading has left behind must not count as taken when the caches are planned.
     System.gc();
     for (int i = 0; i < weighted.size(); i++) {
       Weighted next = weighted.get(i);
-      long share = MemoryBudget.free() / (weighted.size() - i);
+      long share = budget.free(0) / (weighted.size() - i);
       HostedModel model =
-          assembly.host(next.candidate().spec(), next.loaded(), shared, share, next.took());
+          assembly.host(
+              next.candidate().spec(), next.loaded(), next.weights(), shared, share, next.took());
+      budget.take(model.plan().workspaceBytes() + model.plan().kvBytes(), 0);
       synchronized (hosted) {
         hosted.add(model);
       }
@@ -90,22 +94,30 @@ final class ModelHost implements AutoCloseable {
     return new Candidate(spec, source, ModelLoader.inspect(source));
   }
 
-  private static void requireMemory(List<Candidate> candidates) {
-    long free = MemoryBudget.free();
-    long taken = 0;
+  private static void requireMemory(List<Candidate> candidates, MemoryBudget budget) {
+    long heap = 0;
+    long mapped = 0;
     for (Candidate candidate : candidates) {
-      long bytes = MemoryBudget.estimateWeights(candidate.summary());
-      taken += bytes;
-      if (taken > free) {
+      MemoryBudget.Weights weights = MemoryBudget.estimate(candidate.summary());
+      long others = heap + mapped;
+      heap += weights.heap();
+      mapped += weights.mapped();
+      if (heap > budget.free(mapped)) {
         throw new BadFileException(
             candidate.spec().target(),
-            "does not fit: its weights take %.0f MiB of memory, %.0f MiB are free"
-                .formatted(bytes / MIB, (free - taken + bytes) / MIB));
+            "does not fit: its weights take %.1f MiB, and %.1f MiB are free%s"
+                .formatted(
+                    weights.total() / MIB,
+                    budget.free(0) / MIB,
+                    others == 0
+                        ? ""
+                        : ", of which the models before it take %.1f MiB".formatted(others / MIB)));
       }
     }
   }
 
-  private List<Weighted> loadWeights(List<Candidate> candidates, Device shared) {
+  private List<Weighted> loadWeights(
+      List<Candidate> candidates, Device shared, MemoryBudget budget) {
     long total = candidates.stream().mapToLong(c -> c.summary().bytes().total()).sum();
     LOG.infof("Loading %d models, %.1f MiB", candidates.size(), total / MIB);
     List<Weighted> weighted = new ArrayList<>();
@@ -122,7 +134,12 @@ final class ModelHost implements AutoCloseable {
               (ready, layers) ->
                   registry.progress((loadedBefore + (double) bytes * ready / layers) / total));
       before += bytes;
-      weighted.add(new Weighted(candidate, loaded, Duration.ofNanos(System.nanoTime() - start)));
+      MemoryBudget.Weights weights =
+          new MemoryBudget.Weights(
+              loaded.residentWeightBytes(), MemoryBudget.estimate(candidate.summary()).mapped());
+      budget.take(weights.heap(), weights.mapped());
+      Duration took = Duration.ofNanos(System.nanoTime() - start);
+      weighted.add(new Weighted(candidate, loaded, weights, took));
     }
     return weighted;
   }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.whit.app.ExitCode;
 import dev.whit.app.MemoryBudget;
+import dev.whit.config.ByteSize;
 import dev.whit.kernel.KvType;
 import dev.whit.model.loading.MemoryPlan;
 import dev.whit.model.loading.ModelLoader;
@@ -11,6 +12,7 @@ import dev.whit.model.loading.ModelSource;
 import dev.whit.model.loading.ModelSummary;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -31,9 +33,15 @@ import picocli.CommandLine.Spec;
     footerHeading = "%nExamples:%n",
     footer = {
       "  whit inspect /models/tiny-0.55bit",
-      "  whit inspect /models/quantized.pt --base /models/Llama-2-7b-hf --json"
+      "  whit inspect /models/quantized.pt --base /models/Llama-2-7b-hf --json",
+      "  whit inspect /models/llama2-70b-0.55bit --card 8GiB --kv-cache int8 --max-seqs 1"
     })
 final class InspectCommand implements Callable<Integer> {
+  private static final long MIB = 1 << 20;
+
+  /** What the driver's context and a desktop take of a consumer card, about. */
+  private static final int CARD_RESERVE_MIB = 640;
+
   @Spec private CommandLine.Model.CommandSpec spec;
 
   @Parameters(paramLabel = "PATH", description = "A model directory or a NanoQuant .pt file.")
@@ -63,10 +71,26 @@ final class InspectCommand implements Callable<Integer> {
 
   @Option(
       names = "--kv-cache",
-      paramLabel = "f32|f16",
+      paramLabel = "f32|f16|int8",
       defaultValue = "f16",
       description = "Element type of the key/value cache to plan for. Default: ${DEFAULT-VALUE}")
   private KvType kvCache;
+
+  @Option(
+      names = "--memory",
+      paramLabel = "SIZE",
+      description = "Memory to plan for, for example 4GiB. Default: what this machine has.")
+  private @Nullable ByteSize memory;
+
+  @Option(
+      names = "--card",
+      paramLabel = "SIZE",
+      description = {
+        "Plan for a graphics card of this size instead, for example 8GiB, of which "
+            + CARD_RESERVE_MIB
+            + " MiB are left to driver and display."
+      })
+  private @Nullable ByteSize card;
 
   @Override
   public Integer call() throws JsonProcessingException {
@@ -89,13 +113,22 @@ final class InspectCommand implements Callable<Integer> {
     int limit = summary.config().maxPositions();
     int tokens = context == null ? limit : Math.min(context, limit);
     MemoryPlan.Demand demand = MemoryBudget.demand(maxSequences, tokens, kvCache);
+    long weights;
+    long budget;
+    if (card != null) {
+      weights = summary.bytes().total();
+      budget = Math.max(0, card.bytes() - CARD_RESERVE_MIB * MIB);
+    } else {
+      MemoryBudget.Weights here = MemoryBudget.estimate(summary);
+      weights = here.total();
+      budget = new MemoryBudget(Optional.ofNullable(memory)).free(here.mapped()) + here.mapped();
+    }
+    String device = card == null ? "CPU, this machine" : "card of " + card;
     try {
-      return Inspection.Plan.of(
-          MemoryPlan.of(
-              summary.config(), MemoryBudget.estimateWeights(summary), demand, MemoryBudget.free()),
-          maxSequences);
+      MemoryPlan plan = MemoryPlan.of(summary.config(), weights, demand, budget);
+      return Inspection.Plan.of(device, plan, maxSequences);
     } catch (MemoryPlan.DoesNotFitException e) {
-      return new Inspection.Refusal(String.valueOf(e.getMessage()));
+      return new Inspection.Refusal(device, String.valueOf(e.getMessage()));
     }
   }
 

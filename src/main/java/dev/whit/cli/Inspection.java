@@ -17,7 +17,7 @@ import java.util.Locale;
  *
  * @param bitsPerWeight effective bits per weight of the linear layers, scales counted
  * @param ranks layers with the same linears, in order
- * @param memory what it would take on this machine
+ * @param memory what it would take of a device
  */
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
 record Inspection(
@@ -107,12 +107,16 @@ record Inspection(
     }
   }
 
-  /** The memory plan for the CPU of this machine. */
-  sealed interface Memory permits Plan, Refusal {}
+  /** The memory plan for a device. */
+  sealed interface Memory permits Plan, Refusal {
+    /** The device, in words. */
+    String device();
+  }
 
   /** A plan that fits. */
   @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
   record Plan(
+      String device,
       int context,
       int maxSeqs,
       long weightBytes,
@@ -123,8 +127,9 @@ record Inspection(
       long totalBytes,
       long freeBytes)
       implements Memory {
-    static Plan of(MemoryPlan plan, int maxSequences) {
+    static Plan of(String device, MemoryPlan plan, int maxSequences) {
       return new Plan(
+          device,
           plan.context(),
           maxSequences,
           plan.weightBytes(),
@@ -138,7 +143,7 @@ record Inspection(
   }
 
   /** Why it does not fit. */
-  record Refusal(String refusal) implements Memory {}
+  record Refusal(String device, String refusal) implements Memory {}
 
   static Inspection of(Path path, ModelSummary summary, KvType kvType, Memory memory) {
     ModelConfig config = summary.config();

@@ -79,11 +79,11 @@ final class InspectionTable {
 
   private void memory(Inspection.Memory memory) {
     out.println();
-    out.println("Memory plan (CPU, this machine)");
+    format("Memory plan (%s)%n", memory.device());
     switch (memory) {
-      case Inspection.Refusal(String reason) -> row("  refused", reason);
+      case Inspection.Refusal refusal -> row("  refused", refusal.refusal());
       case Inspection.Plan plan -> {
-        row("  weights", "%s, what is dense stays in the file's pages", mib(plan.weightBytes()));
+        row("  weights", mib(plan.weightBytes()));
         row("  activations", mib(plan.workspaceBytes()));
         row(
             "  key/value cache",

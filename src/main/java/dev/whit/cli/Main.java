@@ -1,6 +1,7 @@
 package dev.whit.cli;
 
 import dev.whit.app.ExitCode;
+import dev.whit.config.ByteSize;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -43,7 +44,16 @@ public final class Main implements Runnable {
         .setParameterExceptionHandler(Main::reportUsage)
         .setExecutionExceptionHandler(Main::reportFailure)
         .setCaseInsensitiveEnumValuesAllowed(true)
+        .registerConverter(ByteSize.class, Main::byteSize)
         .setUsageHelpWidth(100);
+  }
+
+  private static ByteSize byteSize(String text) {
+    try {
+      return ByteSize.of(text);
+    } catch (IllegalArgumentException e) {
+      throw new CommandLine.TypeConversionException("'%s' is %s".formatted(text, e.getMessage()));
+    }
   }
 
   @Override

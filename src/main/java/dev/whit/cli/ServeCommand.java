@@ -82,6 +82,14 @@ final class ServeCommand implements Callable<Integer> {
   private @Nullable Integer maxSequences;
 
   @Option(
+      names = "--memory",
+      paramLabel = "SIZE",
+      description =
+          "Most memory for weights, caches and activations of all models, for example 8GiB."
+              + " Default: what the machine has.")
+  private @Nullable String memory;
+
+  @Option(
       names = "--threads",
       paramLabel = "N",
       description = "Threads that compute. Default: one per processor.")
@@ -89,7 +97,7 @@ final class ServeCommand implements Callable<Integer> {
 
   @Option(
       names = "--kv-cache",
-      paramLabel = "f32|f16",
+      paramLabel = "f32|f16|int8",
       description = "Element type of the key/value cache. Default: f16")
   private @Nullable KvType kvCache;
 
@@ -147,6 +155,7 @@ final class ServeCommand implements Callable<Integer> {
     put(given, "port", port);
     put(given, "ctx-size", contextSize);
     put(given, "max-seqs", maxSequences);
+    put(given, "memory", memory);
     put(given, "threads", threads);
     put(given, "kv-cache", kvCache == null ? null : kvCache.name().toLowerCase(Locale.ROOT));
     put(given, "chat-template", chatTemplate);

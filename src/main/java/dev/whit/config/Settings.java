@@ -1,8 +1,6 @@
 package dev.whit.config;
 
 import io.quarkus.runtime.configuration.DurationConverter;
-import io.quarkus.runtime.configuration.MemorySize;
-import io.quarkus.runtime.configuration.MemorySizeConverter;
 import io.smallrye.config.ConfigValidationException;
 import io.smallrye.config.EnvConfigSource;
 import io.smallrye.config.PropertiesConfigSource;
@@ -36,6 +34,9 @@ public record Settings(WhitConfig values, Map<String, String> properties) {
   private static final int FILE_ORDINAL = 150;
   private static final int CONVERTER_PRIORITY = 200;
 
+  /** A body is held in memory while it is read. */
+  private static final int MAX_BODY = 1 << 30;
+
   private static final Pattern BAD_VALUE =
       Pattern.compile(
           "(?s).*config property (\\S+) with the config value \"(.*)\" threw an Exception whilst"
@@ -61,7 +62,7 @@ public record Settings(WhitConfig values, Map<String, String> properties) {
         new SmallRyeConfigBuilder()
             .addDefaultInterceptors()
             .withConverter(Duration.class, CONVERTER_PRIORITY, new DurationConverter())
-            .withConverter(MemorySize.class, CONVERTER_PRIORITY, new MemorySizeConverter())
+            .withConverter(ByteSize.class, CONVERTER_PRIORITY, ByteSize::of)
             .withSources(
                 new PropertiesConfigSource(commandLine, "command line", COMMAND_LINE_ORDINAL),
                 new EnvConfigSource(environment, ENVIRONMENT_ORDINAL))
@@ -101,6 +102,7 @@ public record Settings(WhitConfig values, Map<String, String> properties) {
     requireRange("max-seqs", values.maxSeqs(), 1, 4096);
     requireRange("max-queue", values.maxQueue(), 1, 1_000_000);
     requireRange("threads", values.threads(), 0, 1024);
+    requireRange("http.max-body", values.http().maxBody().bytes(), 1, MAX_BODY);
     values.ctxSize().ifPresent(tokens -> requireRange("ctx-size", tokens, 1, Integer.MAX_VALUE));
     if (values.drain().isNegative()) {
       throw new InvalidSettingException("whit.drain is negative: " + values.drain());
@@ -112,7 +114,7 @@ public record Settings(WhitConfig values, Map<String, String> properties) {
     }
   }
 
-  private static void requireRange(String key, int value, int min, int max) {
+  private static void requireRange(String key, long value, long min, long max) {
     if (value < min || value > max) {
       throw new InvalidSettingException(
           "whit.%s is %d, must be %d to %d".formatted(key, value, min, max));

@@ -1,7 +1,6 @@
 package dev.whit.config;
 
 import dev.whit.kernel.KvType;
-import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
@@ -42,9 +41,15 @@ public interface WhitConfig {
   @WithDefault("0")
   int threads();
 
-  /** Element type of the key/value cache: f32 or f16. */
+  /** Element type of the key/value cache: f32, f16 or int8. */
   @WithDefault("f16")
   KvType kvCache();
+
+  /**
+   * Most memory that weights, caches and activations of all models may take together; default: what
+   * the machine has.
+   */
+  Optional<ByteSize> memory();
 
   /** Most requests that wait, per model; more are refused with 429. */
   @WithDefault("1024")
@@ -64,7 +69,7 @@ public interface WhitConfig {
   interface Http {
     /** Largest body of a request; more is refused with 413. */
     @WithDefault("8M")
-    MemorySize maxBody();
+    ByteSize maxBody();
 
     /** How long a request's body may take to arrive. */
     @WithDefault("2m")

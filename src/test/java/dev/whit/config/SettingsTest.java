@@ -86,7 +86,7 @@ class SettingsTest {
     assertThat(values.port()).isEqualTo(9000);
     assertThat(values.ctxSize()).contains(200);
     assertThat(values.threads()).isEqualTo(3);
-    assertThat(values.http().maxBody().asLongValue()).isEqualTo(1 << 20);
+    assertThat(values.http().maxBody().bytes()).isEqualTo(1 << 20);
   }
 
   @Test
@@ -107,6 +107,8 @@ class SettingsTest {
         "whit.threads | -1 | whit.threads is -1, must be 0 to 1024",
         "whit.ctx-size | 0 | whit.ctx-size is 0",
         "whit.kv-cache | f64 | whit.kv-cache is f64",
+        "whit.memory | 8X | whit.memory is 8X: not a size in bytes such as 8GiB",
+        "whit.http.max-body | 2G | whit.http.max-body is 2147483648, must be 1 to 1073741824",
         "whit.drain | -1s | whit.drain is negative",
         "whit.model | x | model x: expected NAME=TARGET",
         "whit.prot | 1 | unknown setting whit.prot in"

@@ -50,6 +50,11 @@ class ExitCodesIT {
   }
 
   @Test
+  void modelsThatDoNotFitTheMemoryAreOneLineAndCode3() {
+    assertRefused(serve("--memory", "3MB"), 3, "does not fit: its weights take 3.");
+  }
+
+  @Test
   void aPortInUseIsOneLineAndCode1() throws IOException {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       String port = Integer.toString(taken.getLocalPort());
@@ -66,6 +71,7 @@ class ExitCodesIT {
     assertUsage(serve("--port", "70000"), "70000");
     assertUsage(serve("--device", "cuda"), "cuda");
     assertUsage(serve("--kv-cache", "f64"), "f64");
+    assertUsage(serve("--memory", "8X"), "8X: not a size in bytes");
     assertUsage(serve("--model", "x"), "NAME=TARGET");
     assertUsage(serve("--config", "/nonexistent"), "/nonexistent");
     assertUsage(ServerProcess.run(Map.of("WHIT_MAX_SEQS", "many"), "serve"), "many");
@@ -86,11 +92,15 @@ class ExitCodesIT {
   void inspectTellsWhatTheDemoIs() {
     Exit text = ServerProcess.run(Map.of(), "inspect", demo().toString());
     Exit json = ServerProcess.run(Map.of(), "inspect", demo().toString(), "--json");
+    Exit card =
+        ServerProcess.run(
+            Map.of(), "inspect", demo().toString(), "--card", "700MiB", "--kv-cache", "int8");
     Exit missing = ServerProcess.run(Map.of(), "inspect", "/nonexistent");
 
     assertThat(text.code()).isZero();
     assertThat(text.out()).contains("littlebit", "rank 104 + 104", "0.8727", "Memory plan");
     assertThat(json.out()).contains("\"bits_per_weight\" : 0.8727", "\"bytes_per_token\" : 3072");
+    assertThat(card.out()).contains("card of 700.0 MiB", "of 60.0 MiB free", "1024 tokens");
     assertRefused(missing, 3, "/nonexistent");
   }
 

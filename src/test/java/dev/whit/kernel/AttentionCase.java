@@ -97,6 +97,20 @@ final class AttentionCase {
         }
         yield rounded;
       }
+      case INT8 -> {
+        float[] rounded = new float[exact.length];
+        for (int at = 0; at < exact.length; at += spec.headDim()) {
+          float largest = 0;
+          for (int d = at; d < at + spec.headDim(); d++) {
+            largest = Math.max(largest, Math.abs(exact[d]));
+          }
+          float scale = largest / 127;
+          for (int d = at; d < at + spec.headDim(); d++) {
+            rounded[d] = (float) Math.rint(exact[d] / scale) * scale;
+          }
+        }
+        yield rounded;
+      }
     };
   }
 

@@ -19,20 +19,14 @@ final class HostKvStore implements KvStore {
    */
   HostKvStore(KvShape shape) {
     this.shape = shape;
-    long perLayer;
-    try {
-      perLayer =
-          Math.multiplyExact(
-              (long) shape.blocks() * shape.blockSize(), (long) shape.kvHeads() * shape.headDim());
-    } catch (ArithmeticException e) {
-      throw new IllegalArgumentException("a layer of " + shape + " does not fit an array", e);
-    }
-    Arguments.inRange("elements of a layer's keys", perLayer, 1, Integer.MAX_VALUE - 8);
+    int limit = KvShape.maxBlocks(shape.blockSize(), shape.kvHeads(), shape.headDim());
+    Arguments.inRange("blocks", shape.blocks(), 1, limit);
+    int vectors = shape.blocks() * shape.blockSize() * shape.kvHeads();
     keys = new KvElements[shape.layers()];
     values = new KvElements[shape.layers()];
     for (int l = 0; l < shape.layers(); l++) {
-      keys[l] = KvElements.allocate(shape.type(), (int) perLayer);
-      values[l] = KvElements.allocate(shape.type(), (int) perLayer);
+      keys[l] = KvElements.allocate(shape.type(), vectors, shape.headDim());
+      values[l] = KvElements.allocate(shape.type(), vectors, shape.headDim());
     }
   }
 
@@ -53,7 +47,12 @@ final class HostKvStore implements KvStore {
 
   /** Index of the first element of a head in a block, in keys and values alike. */
   int runOf(int block, int head) {
-    return (block * shape.kvHeads() + head) * shape.blockSize() * shape.headDim();
+    return vectorOf(block, head) * shape.headDim();
+  }
+
+  /** Number of a head's vector in the first slot of a block. */
+  int vectorOf(int block, int head) {
+    return (block * shape.kvHeads() + head) * shape.blockSize();
   }
 
   /** Writes one token's key and value of every head; both [kvHeads, headDim] in {@code source}. */
@@ -63,22 +62,25 @@ final class HostKvStore implements KvStore {
     int inBlock = slot % blockSize;
     for (int h = 0; h < shape.kvHeads(); h++) {
       int run = runOf(slot / blockSize, h);
-      keys[layer].put(source, keyOffset + h * headDim, headDim, run + inBlock, blockSize);
-      values[layer].put(source, valueOffset + h * headDim, headDim, run + inBlock * headDim, 1);
+      int vector = vectorOf(slot / blockSize, h) + inBlock;
+      keys[layer].put(source, keyOffset + h * headDim, headDim, run + inBlock, blockSize, vector);
+      values[layer].put(source, valueOffset + h * headDim, headDim, vector * headDim, 1, vector);
     }
   }
 
   /** Element {@code d} of the key in a slot. */
   float key(int layer, int slot, int head, int d) {
     int blockSize = shape.blockSize();
-    return keys[layer].get(runOf(slot / blockSize, head) + d * blockSize + slot % blockSize);
+    int block = slot / blockSize;
+    int inBlock = slot % blockSize;
+    return keys[layer].get(
+        runOf(block, head) + d * blockSize + inBlock, vectorOf(block, head) + inBlock);
   }
 
   /** Element {@code d} of the value in a slot. */
   float value(int layer, int slot, int head, int d) {
-    int blockSize = shape.blockSize();
-    return values[layer].get(
-        runOf(slot / blockSize, head) + slot % blockSize * shape.headDim() + d);
+    int vector = vectorOf(slot / shape.blockSize(), head) + slot % shape.blockSize();
+    return values[layer].get(vector * shape.headDim() + d, vector);
   }
 
   /** Whether {@link #close} was called. */

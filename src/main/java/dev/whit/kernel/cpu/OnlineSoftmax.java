@@ -76,8 +76,30 @@ final class OnlineSoftmax {
     return array.length < length ? new float[length] : array;
   }
 
-  /** Makes a head's keys or values in one block, {@code run}, those to work with. */
-  void load(KvElements elements, int start) {
+  /** Makes a head's keys in one block, {@code start} on, those to work with. */
+  void loadKeys(KvElements elements, int start) {
+    if (elements instanceof KvElements.Int8(byte[] stored, float[] scales)) {
+      int vector = start / headDim;
+      for (int d = 0; d < headDim; d++) {
+        scaleKeys(stored, start + d * blockSize, scales, vector, widened, d * blockSize, blockSize);
+      }
+    }
+    load(elements, start);
+  }
+
+  /** Makes a head's values in one block, {@code start} on, those to work with. */
+  void loadValues(KvElements elements, int start) {
+    if (elements instanceof KvElements.Int8(byte[] stored, float[] scales)) {
+      int vector = start / headDim;
+      for (int j = 0; j < blockSize; j++) {
+        int at = j * headDim;
+        scaleValues(stored, start + at, scales[vector + j], widened, at, headDim);
+      }
+    }
+    load(elements, start);
+  }
+
+  private void load(KvElements elements, int start) {
     switch (elements) {
       case KvElements.F32(float[] stored) -> {
         run = stored;
@@ -88,6 +110,25 @@ final class OnlineSoftmax {
         run = widened;
         runStart = 0;
       }
+      case KvElements.Int8 i -> {
+        run = widened;
+        runStart = 0;
+      }
+    }
+  }
+
+  /** One element of {@code length} keys, each with its own scale. */
+  private static void scaleKeys(
+      byte[] stored, int from, float[] scales, int scale, float[] target, int at, int length) {
+    for (int i = 0; i < length; i++) {
+      target[at + i] = stored[from + i] * scales[scale + i];
+    }
+  }
+
+  private static void scaleValues(
+      byte[] stored, int from, float scale, float[] target, int at, int length) {
+    for (int i = 0; i < length; i++) {
+      target[at + i] = stored[from + i] * scale;
     }
   }
 

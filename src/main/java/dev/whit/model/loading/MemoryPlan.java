@@ -1,5 +1,6 @@
 package dev.whit.model.loading;
 
+import dev.whit.kernel.KvShape;
 import dev.whit.kernel.KvType;
 import dev.whit.model.Decoder;
 import dev.whit.model.ModelConfig;
@@ -12,9 +13,10 @@ import java.util.Locale;
  * @param context most tokens of a sequence
  * @param blocks blocks of the cache
  * @param blockSize tokens in a block
- * @param weightBytes weights in memory, without what stays mapped from files
+ * @param weightBytes weights, those included that stay in the pages of mapped files
  * @param workspaceBytes activations of a step
  * @param kvBytes the cache
+ * @param kvType its elements
  * @param budgetBytes what there is
  */
 public record MemoryPlan(
@@ -24,11 +26,13 @@ public record MemoryPlan(
     long weightBytes,
     long workspaceBytes,
     long kvBytes,
+    KvType kvType,
     long budgetBytes) {
 
   /** A cache for less than this, where more was wanted, is refused rather than planned. */
   private static final int MIN_CONTEXT = 256;
 
+  private static final double KIB = 1 << 10;
   private static final double MIB = 1 << 20;
 
   /**
@@ -62,7 +66,7 @@ public record MemoryPlan(
    * Plans: blocks for every sequence at full context, or as many as the budget holds; a context
    * that fits those when not even one sequence has it in full.
    *
-   * @param weightBytes weights in memory
+   * @param weightBytes all weights
    * @throws DoesNotFitException when less than a usable context fits
    */
   public static MemoryPlan of(
@@ -71,8 +75,7 @@ public record MemoryPlan(
     long blockBytes = config.kvBytesPerToken(demand.kvType()) * demand.blockSize();
     int perSequence = Math.ceilDiv(demand.context(), demand.blockSize());
     long affordable = Math.max(0, budgetBytes - weightBytes - workspace) / blockBytes;
-    // Slots are numbered by an int.
-    long addressable = Integer.MAX_VALUE / demand.blockSize();
+    int addressable = KvShape.maxBlocks(demand.blockSize(), config.kvHeads(), config.headDim());
     long wanted = Math.min((long) perSequence * demand.maxSequences(), addressable);
     long blocks = Math.min(wanted, affordable);
     long context = Math.min(demand.context(), blocks * demand.blockSize());
@@ -80,13 +83,12 @@ public record MemoryPlan(
       throw new DoesNotFitException(
           String.format(
               Locale.ROOT,
-              "does not fit in %.1f MiB: weights %.1f MiB, activations %.1f MiB, and %.1f MiB of"
-                  + " key/value cache for each %d tokens",
+              "does not fit in %.1f MiB: weights %.1f MiB, activations %.1f MiB,"
+                  + " key/value cache %.1f KiB for each token",
               budgetBytes / MIB,
               weightBytes / MIB,
               workspace / MIB,
-              blockBytes / MIB,
-              demand.blockSize()));
+              config.kvBytesPerToken(demand.kvType()) / KIB));
     }
     return new MemoryPlan(
         (int) context,
@@ -95,6 +97,7 @@ public record MemoryPlan(
         weightBytes,
         workspace,
         blocks * blockBytes,
+        demand.kvType(),
         budgetBytes);
   }
 
@@ -108,12 +111,13 @@ public record MemoryPlan(
     return String.format(
         Locale.ROOT,
         "%.1f MiB of %.1f MiB: weights %.1f MiB, activations %.1f MiB, key/value cache %.1f MiB"
-            + " (%d blocks of %d tokens); context %d tokens, %d sequences at full context",
+            + " (%s, %d blocks of %d tokens); context %d tokens, %d sequences at full context",
         totalBytes() / MIB,
         budgetBytes / MIB,
         weightBytes / MIB,
         workspaceBytes / MIB,
         kvBytes / MIB,
+        kvType.name().toLowerCase(Locale.ROOT),
         blocks,
         blockSize,
         context,

@@ -3,6 +3,7 @@ package dev.whit.model.loading;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.whit.kernel.KvShape;
 import dev.whit.kernel.KvType;
 import dev.whit.model.Decoder;
 import dev.whit.model.ModelConfig;
@@ -62,6 +63,22 @@ class MemoryPlanTest {
         .isInstanceOf(MemoryPlan.DoesNotFitException.class)
         .hasMessageContaining("weights 9.5 MiB");
     assertThatThrownBy(() -> plan(1000)).isInstanceOf(MemoryPlan.DoesNotFitException.class);
+  }
+
+  @Test
+  void moreTokensThanALayerCanNumberAreCapped() {
+    MemoryPlan.Demand huge = new MemoryPlan.Demand(1 << 20, 1 << 20, 128, KvType.INT8, 16);
+    MemoryPlan plan = MemoryPlan.of(config, WEIGHTS, huge, Long.MAX_VALUE);
+    assertThat(plan.blocks()).isEqualTo(KvShape.maxBlocks(16, 4, 16));
+    assertThat((long) plan.blocks() * 16 * 64).isBetween(Integer.MAX_VALUE - 1100L, 1L << 31);
+  }
+
+  @Test
+  void bytesOfACacheCountItsScales() {
+    MemoryPlan.Demand one = new MemoryPlan.Demand(1, 160, 128, KvType.INT8, 16);
+    // 3 layers, keys and values, 4 heads of 16 bytes and a scale of 4.
+    assertThat(MemoryPlan.of(config, WEIGHTS, one, 1L << 30).kvBytes())
+        .isEqualTo(160L * 3 * 2 * 4 * (16 + 4));
   }
 
   private MemoryPlan plan(long budget) {
