@@ -45,6 +45,43 @@ public interface Kernels extends AutoCloseable {
   void rmsNorm(Buffer x, Buffer weight, float epsilon, int rows, int width, Buffer out);
 
   /**
+   * RMSNorm of each head of each row, in place: {@link #rmsNorm} over the {@code headDim} elements
+   * of a head.
+   *
+   * @param x rows of {@code stride} values; heads of {@code headDim} from {@code offset}
+   * @param weight [headDim], the same for every head
+   */
+  void rmsNormHeads(
+      Buffer x,
+      Buffer weight,
+      float epsilon,
+      int rows,
+      int stride,
+      int offset,
+      int heads,
+      int headDim);
+
+  /**
+   * {@code out = weight ⊙ (x − mean(x)) / sqrt(var(x) + epsilon) + bias} for each row, with the
+   * variance of the row itself (divided by its width). {@code out} may be {@code x}.
+   *
+   * @param x [rows, width]
+   * @param weight [width]
+   * @param bias [width]
+   * @param out [rows, width]
+   */
+  void layerNorm(
+      Buffer x, Buffer weight, Buffer bias, float epsilon, int rows, int width, Buffer out);
+
+  /**
+   * Adds learned positions: {@code x[t] += table[positions[t] + offset]}.
+   *
+   * @param table [positions, width]
+   * @param x [tokens, width]
+   */
+  void addPositions(DenseWeights table, BatchLayout batch, int offset, Buffer x);
+
+  /**
    * {@code y[row, yOffset + o] = Σ_i W[o, i] · x[row, i] (+ bias[o])} for each row.
    *
    * @param weights [outputs, inputs], dense or factorised
@@ -112,6 +149,21 @@ public interface Kernels extends AutoCloseable {
    * @param out [rows, width]
    */
   void gatedActivation(Activation f, Buffer gateUp, int rows, int width, Buffer out);
+
+  /**
+   * {@code x = f(x)}.
+   *
+   * @param x [rows, width]
+   */
+  void activation(Activation f, Buffer x, int rows, int width);
+
+  /**
+   * {@code x = cap · tanh(x / cap)}.
+   *
+   * @param x [rows, width]
+   * @param cap above 0
+   */
+  void softCap(Buffer x, float cap, int rows, int width);
 
   /** {@code x += y}, the first {@code length} values. */
   void add(Buffer x, Buffer y, int length);

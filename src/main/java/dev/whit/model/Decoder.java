@@ -4,6 +4,7 @@ import dev.whit.kernel.DenseWeights;
 import dev.whit.kernel.Kernels;
 import dev.whit.kernel.KvType;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A decoder-only transformer: immutable weights and how to apply them. State lives in a {@link
@@ -12,31 +13,53 @@ import java.util.List;
 public final class Decoder implements AutoCloseable {
   final Kernels kernels;
   final DenseWeights embedding;
+  final @Nullable DenseWeights positions;
+  final @Nullable LinearLayer projectIn;
   final List<DecoderLayer> layers;
-  final RmsNorm finalNorm;
+  final @Nullable Norm finalNorm;
+  final @Nullable LinearLayer projectOut;
   final LinearLayer head;
   private final ModelConfig config;
   private final Resources weights;
 
   /**
-   * @param embedding [vocabulary, hidden]
-   * @param head hidden → vocabulary; over the embedding's weights where they are tied
+   * What is before and after the layers.
+   *
+   * @param embedding [vocabulary, embedding]
+   * @param positions [positions, hidden], where they are learned
+   * @param projectIn embedding → hidden, where their widths differ
+   * @param finalNorm [hidden]
+   * @param projectOut hidden → embedding, where their widths differ
+   * @param head embedding → vocabulary; over the embedding's weights where they are tied
+   */
+  public record Ends(
+      DenseWeights embedding,
+      @Nullable DenseWeights positions,
+      @Nullable LinearLayer projectIn,
+      @Nullable Norm finalNorm,
+      @Nullable LinearLayer projectOut,
+      LinearLayer head) {}
+
+  /**
+   * A decoder of its parts.
+   *
    * @param weights owns the memory of all of them, closed with the decoder
    */
   public Decoder(
       ModelConfig config,
       Kernels kernels,
-      DenseWeights embedding,
+      Ends ends,
       List<DecoderLayer> layers,
-      RmsNorm finalNorm,
-      LinearLayer head,
       Resources weights) {
     this.config = config;
     this.kernels = kernels;
-    this.embedding = embedding;
+    embedding = ends.embedding();
+    positions = ends.positions();
+    projectIn = ends.projectIn();
     this.layers = List.copyOf(layers);
-    this.finalNorm = finalNorm;
-    this.head = head;
+    finalNorm = ends.finalNorm();
+    projectOut = ends.projectOut();
+    head = ends.head();
     this.weights = weights;
   }
 

@@ -4,6 +4,7 @@ import dev.whit.kernel.BatchLayout;
 import dev.whit.kernel.Buffer;
 import dev.whit.kernel.Kernels;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,8 +26,8 @@ public final class DecoderSession implements AutoCloseable {
   /** One per distinct rope configuration. */
   private final RotaryEmbedding[] rotaries;
 
-  /** [layers] The rotary embedding of each layer. */
-  private final RotaryEmbedding[] rotaryOf;
+  /** [layers] The rotary embedding of each layer; null where positions are learned. */
+  private final @Nullable RotaryEmbedding[] rotaryOf;
 
   private final int[] rowIndex;
   private @Nullable HiddenStateObserver observer;
@@ -37,7 +38,7 @@ public final class DecoderSession implements AutoCloseable {
     this.batch = batch;
     ModelConfig config = decoder.config();
     int maxTokens = batch.layout.tokenIds.length;
-    List<RopeConfig> ropes = config.layers().stream().map(LayerConfig::rope).distinct().toList();
+    List<RopeConfig> ropes = config.ropes();
     rotaries = new RotaryEmbedding[ropes.size()];
     rotaryOf = new RotaryEmbedding[config.layers().size()];
     try {
@@ -50,7 +51,8 @@ public final class DecoderSession implements AutoCloseable {
       throw e;
     }
     for (int l = 0; l < rotaryOf.length; l++) {
-      rotaryOf[l] = rotaries[ropes.indexOf(config.layers().get(l).rope())];
+      Optional<RopeConfig> rope = config.layers().get(l).rope();
+      rotaryOf[l] = rope.map(ropes::indexOf).map(i -> rotaries[i]).orElse(null);
     }
     rowIndex = new int[work.logitRows];
   }
@@ -72,7 +74,15 @@ public final class DecoderSession implements AutoCloseable {
     for (RotaryEmbedding rotary : rotaries) {
       rotary.update(batch);
     }
-    kernels.embed(decoder.embedding, layout, decoder.config().embeddingScale(), work.hidden);
+    kernels.embed(decoder.embedding, layout, decoder.config().embeddingScale(), work.embedded);
+    if (decoder.projectIn != null) {
+      decoder.projectIn.apply(
+          kernels, work.embedded, layout.tokens, work.hidden, 0, work.hiddenSize);
+    }
+    if (decoder.positions != null) {
+      int offset = decoder.config().learnedPositions().orElseThrow();
+      kernels.addPositions(decoder.positions, layout, offset, work.hidden);
+    }
     for (int l = 0; l < rotaryOf.length; l++) {
       observe(l);
       decoder.layers.get(l).forward(kernels, layout, rotaryOf[l], cache, l, work);
@@ -91,10 +101,13 @@ public final class DecoderSession implements AutoCloseable {
     int vocabSize = decoder.config().vocabSize();
     Buffer rows = finalHidden(first, count);
     decoder.head.apply(decoder.kernels, rows, count, work.logits, 0, vocabSize);
+    if (decoder.config().logitSoftCap() > 0) {
+      decoder.kernels.softCap(work.logits, decoder.config().logitSoftCap(), count, vocabSize);
+    }
     work.logits.read(0, target, 0, count * vocabSize);
   }
 
-  /** The normalised last hidden states of rows, [count, hidden]. */
+  /** What the head reads of rows: the last hidden states, normalised, [count, embedding]. */
   Buffer finalHidden(int first, int count) {
     if (first < 0 || count < 1 || count > rowIndex.length || first > batch.logits - count) {
       throw new IllegalArgumentException(
@@ -102,8 +115,15 @@ public final class DecoderSession implements AutoCloseable {
               .formatted(first, count, batch.logits, rowIndex.length));
     }
     System.arraycopy(batch.logitRows, first, rowIndex, 0, count);
-    decoder.kernels.gatherRows(work.hidden, work.hiddenSize, rowIndex, count, work.headInput);
-    decoder.finalNorm.apply(decoder.kernels, work.headInput, count, work.headInput);
+    Kernels kernels = decoder.kernels;
+    kernels.gatherRows(work.hidden, work.hiddenSize, rowIndex, count, work.lastHidden);
+    if (decoder.finalNorm != null) {
+      decoder.finalNorm.apply(kernels, work.lastHidden, count, work.lastHidden);
+    }
+    if (decoder.projectOut != null) {
+      decoder.projectOut.apply(
+          kernels, work.lastHidden, count, work.headInput, 0, decoder.projectOut.outputs());
+    }
     return work.headInput;
   }
 

@@ -8,14 +8,14 @@ import dev.whit.kernel.Kernels;
  *
  * @param weight [width]
  */
-public record RmsNorm(Buffer weight, float epsilon) {
-  /**
-   * Normalises each row; {@code out} may be {@code x}.
-   *
-   * @param x [rows, width]
-   * @param out [rows, width]
-   */
-  void apply(Kernels kernels, Buffer x, int rows, Buffer out) {
+public record RmsNorm(Buffer weight, float epsilon) implements Norm {
+  @Override
+  public void apply(Kernels kernels, Buffer x, int rows, Buffer out) {
     kernels.rmsNorm(x, weight, epsilon, rows, weight.length(), out);
+  }
+
+  /** Normalises {@code heads} heads of each row from {@code offset}, in place. */
+  void applyToHeads(Kernels kernels, Buffer x, int rows, int stride, int offset, int heads) {
+    kernels.rmsNormHeads(x, weight, epsilon, rows, stride, offset, heads, weight.length());
   }
 }

@@ -13,6 +13,9 @@ final class Workspace {
   /** Rows that fit the logits buffer. */
   final int logitRows;
 
+  /** [tokens, embedding] Embeddings on their way to the residual stream; it, where as wide. */
+  final Buffer embedded;
+
   /** [tokens, hidden] The residual stream. */
   final Buffer hidden;
 
@@ -28,13 +31,16 @@ final class Workspace {
   /** [tokens, heads·headDim] The output of attention before its projection. */
   final Buffer attended;
 
-  /** [tokens, 2·intermediate] */
+  /** [tokens, 2·intermediate], empty without a gate. */
   final Buffer gateUp;
 
   /** [tokens, intermediate] */
-  final Buffer gated;
+  final Buffer activated;
 
-  /** [logitRows, hidden] */
+  /** [logitRows, hidden] The last hidden states of some rows. */
+  final Buffer lastHidden;
+
+  /** [logitRows, embedding] What the head reads; the last hidden states, where as wide. */
   final Buffer headInput;
 
   /** [logitRows, vocabulary] */
@@ -43,15 +49,27 @@ final class Workspace {
   Workspace(ModelConfig config, int maxTokens, Kernels kernels, Resources resources) {
     hiddenSize = config.hiddenSize();
     logitRows = logitRows(config, maxTokens);
+    boolean projected = isProjected(config);
     hidden = allocate(kernels, resources, maxTokens, hiddenSize);
+    embedded = projected ? allocate(kernels, resources, maxTokens, config.embeddingSize()) : hidden;
     normed = allocate(kernels, resources, maxTokens, hiddenSize);
     branch = allocate(kernels, resources, maxTokens, hiddenSize);
     qkv = allocate(kernels, resources, maxTokens, config.qkvWidth());
     attended = allocate(kernels, resources, maxTokens, config.queryWidth());
-    gateUp = allocate(kernels, resources, maxTokens, 2 * config.intermediateSize());
-    gated = allocate(kernels, resources, maxTokens, config.intermediateSize());
-    headInput = allocate(kernels, resources, logitRows, hiddenSize);
+    gateUp = allocate(kernels, resources, maxTokens, gateUpWidth(config));
+    activated = allocate(kernels, resources, maxTokens, config.intermediateSize());
+    lastHidden = allocate(kernels, resources, logitRows, hiddenSize);
+    headInput =
+        projected ? allocate(kernels, resources, logitRows, config.embeddingSize()) : lastHidden;
     logits = allocate(kernels, resources, logitRows, config.vocabSize());
+  }
+
+  private static boolean isProjected(ModelConfig config) {
+    return config.embeddingSize() != config.hiddenSize();
+  }
+
+  private static int gateUpWidth(ModelConfig config) {
+    return config.gated() ? config.upWidth() : 0;
   }
 
   private static Buffer allocate(Kernels kernels, Resources resources, int rows, int width) {
@@ -65,19 +83,17 @@ final class Workspace {
 
   /** Bytes of the buffers of a session, cos and sin rows included. */
   static long bytes(ModelConfig config, int maxTokens) {
-    long rotary =
-        config.layers().stream()
-            .map(LayerConfig::rope)
-            .distinct()
-            .mapToLong(RopeConfig::rotaryDim)
-            .sum();
+    int projected = isProjected(config) ? config.embeddingSize() : 0;
+    long rotary = config.ropes().stream().mapToLong(RopeConfig::rotaryDim).sum();
     long perToken =
         3L * config.hiddenSize()
+            + projected
             + config.qkvWidth()
             + config.queryWidth()
-            + 3L * config.intermediateSize()
+            + gateUpWidth(config)
+            + config.intermediateSize()
             + rotary;
-    long perLogitRow = (long) config.hiddenSize() + config.vocabSize();
+    long perLogitRow = (long) config.hiddenSize() + projected + config.vocabSize();
     return Float.BYTES * (perToken * maxTokens + perLogitRow * logitRows(config, maxTokens));
   }
 }

@@ -1,11 +1,9 @@
 package dev.whit.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.lang.foreign.MemorySegment;
 import java.util.List;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
 /** Shapes that do not fit their buffers are refused before anything is written. */
@@ -165,9 +163,5 @@ interface ArgumentsContract extends KernelsUnderTest {
   private static DenseSpec dense(int outputs, int inputs) {
     MemorySegment zeros = MemorySegment.ofArray(new byte[4 * outputs * inputs]);
     return new DenseSpec(inputs, List.of(new DenseSpec.Block(outputs, FloatType.F32, zeros)), null);
-  }
-
-  private static void refused(ThrowingCallable call) {
-    assertThatIllegalArgumentException().isThrownBy(call);
   }
 }

@@ -14,6 +14,7 @@ public abstract class KernelsContractTest
         DenseLinearContract,
         AttentionContract,
         RowOperationsContract,
+        FamilyOperationsContract,
         ArgumentsContract,
         DeterminismContract {
   private Kernels kernels;

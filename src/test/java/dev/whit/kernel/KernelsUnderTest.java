@@ -1,6 +1,10 @@
 package dev.whit.kernel;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
 import java.util.Arrays;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 
 /** What the parts of the contract share: the implementation, and buffers of it. */
 interface KernelsUnderTest {
@@ -29,5 +33,19 @@ interface KernelsUnderTest {
     float[] values = new float[buffer.length()];
     buffer.read(0, values, 0, values.length);
     return values;
+  }
+
+  /** The first {@code length} values, when all that follow are guards. */
+  default float[] body(Buffer out, int length) {
+    float[] values = read(out);
+    assertThat(Arrays.copyOfRange(values, length, values.length))
+        .as("past the last row")
+        .containsOnly(GUARD);
+    return Arrays.copyOf(values, length);
+  }
+
+  /** Requires a call to be refused for its arguments. */
+  default void refused(ThrowingCallable call) {
+    assertThatIllegalArgumentException().isThrownBy(call);
   }
 }

@@ -170,15 +170,6 @@ interface RowOperationsContract extends KernelsUnderTest {
     assertThat(read(out)).isEqualTo(expected);
   }
 
-  /** The first {@code length} values, when all that follow are guards. */
-  private float[] body(Buffer out, int length) {
-    float[] values = read(out);
-    assertThat(Arrays.copyOfRange(values, length, values.length))
-        .as("past the last row")
-        .containsOnly(GUARD);
-    return Arrays.copyOf(values, length);
-  }
-
   private static double activation(Activation f, double x) {
     return switch (f) {
       case SILU -> x / (1 + Math.exp(-x));

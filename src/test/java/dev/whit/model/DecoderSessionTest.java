@@ -72,12 +72,12 @@ class DecoderSessionTest {
                   work.qkv,
                   work.attended,
                   work.gateUp,
-                  work.gated,
+                  work.activated,
                   work.headInput,
                   work.logits)
               .mapToLong(Buffer::length)
               .sum();
-      long rotary = 7L * model.config().layers().getFirst().rope().rotaryDim();
+      long rotary = 7L * model.config().layers().getFirst().rope().orElseThrow().rotaryDim();
       assertThat(Decoder.workspaceBytes(model.config(), 7))
           .isEqualTo((values + rotary) * Float.BYTES);
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.whit.kernel.Kernels;
+import dev.whit.kernel.KvType;
 import dev.whit.kernel.cpu.ScalarKernels;
 import dev.whit.kernel.cpu.VectorKernels;
 import dev.whit.model.loading.LoadedModel;
@@ -27,11 +28,14 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class GoldenTest {
   private static final double TOLERANCE = 1e-5;
+  private static final double HALF_PRECISION_TOLERANCE = 2e-3;
   private static final Path OURS = Path.of("src/test/resources/golden");
   private static final Path DATA = Path.of(System.getProperty("whit.data", "../shared/data"));
 
   private static final List<String> ALWAYS =
       List.of(
+          "gemma2/nanoquant-pt",
+          "gemma3/dense-wrapped",
           "llama/dense-sharded",
           "llama/littlebit",
           "llama/littlebit-latent-res",
@@ -39,11 +43,15 @@ class GoldenTest {
           "llama/nanoquant-pt",
           "llama-bias/littlebit-res",
           "llama3/littlebit-res",
-          "mistral/dense");
+          "mistral/dense",
+          "opt/nanoquant-pt",
+          "opt-postnorm/littlebit",
+          "phi3/dense",
+          "phi3-longrope/littlebit",
+          "qwen2-yarn/littlebit",
+          "qwen3/littlebit-res");
 
-  /** Families of this version, and forms that a later one reads. */
-  private static final Pattern FAMILIES = Pattern.compile("(llama|mistral).*");
-
+  /** Forms that a later version reads. */
   private static final Pattern LATER_FORMS = Pattern.compile(".*-(gguf|bridge)");
 
   private static final List<String> DEMO = List.of("demo/fp16", "demo/littlebit", "demo/nanoquant");
@@ -105,7 +113,6 @@ class GoldenTest {
     try (Stream<Path> forms = Files.find(golden, 2, (path, file) -> file.isDirectory())) {
       return forms
           .filter(path -> path.getParent().getParent().equals(golden))
-          .filter(path -> FAMILIES.matcher(path.getParent().getFileName().toString()).matches())
           .filter(path -> !LATER_FORMS.matcher(path.getFileName().toString()).matches())
           .filter(path -> !ALWAYS.contains(golden.relativize(path).toString()))
           .sorted()
@@ -131,6 +138,21 @@ class GoldenTest {
                   .ifPresent(expected -> assertAgrees("hidden " + index, actual, expected));
             });
         assertAgrees("logits of prompt " + prompt, sequence.append(ids), golden.logits(prompt));
+      }
+    });
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void aCacheInHalfPrecisionStaysClose(Case model) {
+    model.run((decoder, golden, prompt) -> {
+      int[] ids = golden.prompt(prompt);
+      try (SingleSequence sequence = new SingleSequence(decoder, ids.length, KvType.F16)) {
+        assertAgrees(
+            "logits of prompt " + prompt,
+            sequence.append(ids),
+            golden.logits(prompt),
+            HALF_PRECISION_TOLERANCE);
       }
     });
   }
@@ -192,6 +214,11 @@ class GoldenTest {
   }
 
   private static void assertAgrees(String what, float[] actual, float[] expected) {
+    assertAgrees(what, actual, expected, TOLERANCE);
+  }
+
+  private static void assertAgrees(
+      String what, float[] actual, float[] expected, double tolerance) {
     assertThat(actual).as(what).hasSameSizeAs(expected);
     double difference = 0;
     double size = 0;
@@ -201,6 +228,6 @@ class GoldenTest {
     }
     assertThat(Math.sqrt(difference / size))
         .as("relative L2 of %s", what)
-        .isLessThanOrEqualTo(TOLERANCE);
+        .isLessThanOrEqualTo(tolerance);
   }
 }

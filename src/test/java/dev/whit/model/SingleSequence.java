@@ -22,9 +22,13 @@ final class SingleSequence implements AutoCloseable {
    * @param ropeLength length of the prompt, which decides the rotation
    */
   SingleSequence(Decoder decoder, int ropeLength) {
+    this(decoder, ropeLength, KvType.F32);
+  }
+
+  SingleSequence(Decoder decoder, int ropeLength, KvType kvType) {
     this.ropeLength = ropeLength;
     vocabSize = decoder.config().vocabSize();
-    cache = decoder.allocateCache(BLOCKS, BLOCK_SIZE, KvType.F32);
+    cache = decoder.allocateCache(BLOCKS, BLOCK_SIZE, kvType);
     session = decoder.openSession(cache, MAX_TOKENS, 1, BLOCKS);
   }
 

@@ -36,12 +36,65 @@ abstract sealed class HostKernels implements Kernels permits ScalarKernels, Vect
   }
 
   @Override
+  public final void addPositions(DenseWeights table, BatchLayout batch, int offset, Buffer x) {
+    Arguments.inRange("tokens", batch.tokens, 0, batch.positions.length);
+    float[] target = values("x", x, (long) batch.tokens * table.inputs());
+    for (int t = 0; t < batch.tokens; t++) {
+      Arguments.inRange(
+          "position's row", (long) batch.positions[t] + offset, 0, table.outputs() - 1L);
+    }
+    addPositions(table, batch.positions, offset, batch.tokens, target);
+  }
+
+  @Override
   public final void rmsNorm(
       Buffer x, Buffer weight, float epsilon, int rows, int width, Buffer out) {
     requireRows(rows, width);
     rmsNorm(
         values("x", x, (long) rows * width),
         values("weight", weight, width),
+        epsilon,
+        rows,
+        width,
+        0,
+        1,
+        width,
+        values("out", out, (long) rows * width));
+  }
+
+  @Override
+  public final void rmsNormHeads(
+      Buffer x,
+      Buffer weight,
+      float epsilon,
+      int rows,
+      int stride,
+      int offset,
+      int heads,
+      int headDim) {
+    requireRows(rows, stride);
+    requireHeads("heads", heads, headDim, offset, stride);
+    float[] target = values("x", x, lengthOf(rows, stride, offset + (long) heads * headDim));
+    rmsNorm(
+        target,
+        values("weight", weight, headDim),
+        epsilon,
+        rows,
+        stride,
+        offset,
+        heads,
+        headDim,
+        target);
+  }
+
+  @Override
+  public final void layerNorm(
+      Buffer x, Buffer weight, Buffer bias, float epsilon, int rows, int width, Buffer out) {
+    requireRows(rows, width);
+    layerNorm(
+        values("x", x, (long) rows * width),
+        values("weight", weight, width),
+        values("bias", bias, width),
         epsilon,
         rows,
         width,
@@ -153,6 +206,21 @@ abstract sealed class HostKernels implements Kernels permits ScalarKernels, Vect
   }
 
   @Override
+  public final void activation(Activation f, Buffer x, int rows, int width) {
+    requireRows(rows, width);
+    activation(f, values("x", x, (long) rows * width), rows, width);
+  }
+
+  @Override
+  public final void softCap(Buffer x, float cap, int rows, int width) {
+    requireRows(rows, width);
+    if (!(cap > 0)) {
+      throw new IllegalArgumentException("cap is " + cap + ", must be above 0");
+    }
+    softCap(values("x", x, (long) rows * width), cap, rows, width);
+  }
+
+  @Override
   public final void add(Buffer x, Buffer y, int length) {
     Arguments.inRange("length", length, 0, Integer.MAX_VALUE);
     add(values("x", x, length), values("y", y, length), length);
@@ -175,7 +243,26 @@ abstract sealed class HostKernels implements Kernels permits ScalarKernels, Vect
 
   abstract void embed(DenseWeights table, int[] ids, int count, float scale, float[] out);
 
-  abstract void rmsNorm(float[] x, float[] weight, float epsilon, int rows, int width, float[] out);
+  abstract void addPositions(DenseWeights table, int[] positions, int offset, int count, float[] x);
+
+  /** Normalises {@code heads} runs of {@code width} values from {@code offset} of each row. */
+  abstract void rmsNorm(
+      float[] x,
+      float[] weight,
+      float epsilon,
+      int rows,
+      int stride,
+      int offset,
+      int heads,
+      int width,
+      float[] out);
+
+  abstract void layerNorm(
+      float[] x, float[] weight, float[] bias, float epsilon, int rows, int width, float[] out);
+
+  abstract void activation(Activation f, float[] x, int rows, int width);
+
+  abstract void softCap(float[] x, float cap, int rows, int width);
 
   abstract void linear(Weights weights, float[] x, int rows, float[] y, int yOffset, int yStride);
 
@@ -262,6 +349,11 @@ abstract sealed class HostKernels implements Kernels permits ScalarKernels, Vect
           what + " has " + host.length() + " values, needs " + needed);
     }
     return host.values();
+  }
+
+  /** The complaint about weights that other kernels laid out. */
+  static IllegalArgumentException foreign() {
+    return new IllegalArgumentException("weights prepared for another device");
   }
 
   private static HostKvStore store(KvStore cache, int layer) {

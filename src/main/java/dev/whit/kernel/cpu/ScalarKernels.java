@@ -47,15 +47,58 @@ public final class ScalarKernels extends HostKernels {
   }
 
   @Override
-  void rmsNorm(float[] x, float[] weight, float epsilon, int rows, int width, float[] out) {
-    for (int r = 0; r < rows; r++) {
-      double squares = 0;
+  void addPositions(DenseWeights table, int[] positions, int offset, int count, float[] x) {
+    ScalarDense dense = dense(table);
+    int width = dense.inputs();
+    for (int t = 0; t < count; t++) {
       for (int i = 0; i < width; i++) {
-        squares += (double) x[r * width + i] * x[r * width + i];
+        x[t * width + i] += dense.element(positions[t] + offset, i);
+      }
+    }
+  }
+
+  @Override
+  void rmsNorm(
+      float[] x,
+      float[] weight,
+      float epsilon,
+      int rows,
+      int stride,
+      int offset,
+      int heads,
+      int width,
+      float[] out) {
+    for (int r = 0; r < rows; r++) {
+      for (int h = 0; h < heads; h++) {
+        int first = r * stride + offset + h * width;
+        double squares = 0;
+        for (int i = first; i < first + width; i++) {
+          squares += (double) x[i] * x[i];
+        }
+        double scale = 1 / Math.sqrt(squares / width + epsilon);
+        for (int i = 0; i < width; i++) {
+          out[first + i] = (float) (weight[i] * (x[first + i] * scale));
+        }
+      }
+    }
+  }
+
+  @Override
+  void layerNorm(
+      float[] x, float[] weight, float[] bias, float epsilon, int rows, int width, float[] out) {
+    for (int first = 0; first < rows * width; first += width) {
+      double sum = 0;
+      for (int i = first; i < first + width; i++) {
+        sum += x[i];
+      }
+      double mean = sum / width;
+      double squares = 0;
+      for (int i = first; i < first + width; i++) {
+        squares += (x[i] - mean) * (x[i] - mean);
       }
       double scale = 1 / Math.sqrt(squares / width + epsilon);
       for (int i = 0; i < width; i++) {
-        out[r * width + i] = (float) (weight[i] * (x[r * width + i] * scale));
+        out[first + i] = (float) (weight[i] * ((x[first + i] - mean) * scale) + bias[i]);
       }
     }
   }
@@ -241,6 +284,20 @@ public final class ScalarKernels extends HostKernels {
   }
 
   @Override
+  void activation(Activation f, float[] x, int rows, int width) {
+    for (int i = 0; i < rows * width; i++) {
+      x[i] = (float) ScalarActivation.apply(f, x[i]);
+    }
+  }
+
+  @Override
+  void softCap(float[] x, float cap, int rows, int width) {
+    for (int i = 0; i < rows * width; i++) {
+      x[i] = (float) capped(x[i], cap);
+    }
+  }
+
+  @Override
   void add(float[] x, float[] y, int length) {
     for (int i = 0; i < length; i++) {
       x[i] += y[i];
@@ -251,14 +308,14 @@ public final class ScalarKernels extends HostKernels {
     if (weights instanceof ScalarBinaryFactors factors) {
       return factors;
     }
-    throw new IllegalArgumentException("weights prepared for another device");
+    throw foreign();
   }
 
   private static ScalarDense dense(DenseWeights weights) {
     if (weights instanceof ScalarDense dense) {
       return dense;
     }
-    throw new IllegalArgumentException("weights prepared for another device");
+    throw foreign();
   }
 
   @Override

@@ -6,7 +6,10 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
-/** {@code out = f(gate) ⊙ up}, a piece of a row at a time in arrays that fit the L1 cache. */
+/**
+ * {@code out = f(gate) ⊙ up}, or {@code x = f(x)}, a piece of a row at a time in arrays that fit
+ * the L1 cache.
+ */
 final class VectorActivation extends RowOperation {
   private static final VectorSpecies<Float> FLOAT = Species.FLOAT;
   private static final int LANES = Species.LANES;
@@ -16,7 +19,11 @@ final class VectorActivation extends RowOperation {
 
   private final Workspace[] workspaces;
   private Activation f = Activation.SILU;
-  private float[] gateUp = {};
+  private boolean gated;
+
+  /** Gates and their factors, or the values themselves. */
+  private float[] source = {};
+
   private float[] out = {};
   private int width;
 
@@ -35,8 +42,18 @@ final class VectorActivation extends RowOperation {
   }
 
   void apply(Activation f, float[] gateUp, int rows, int width, float[] out) {
+    gated = true;
+    run(f, gateUp, rows, width, out);
+  }
+
+  void apply(Activation f, float[] x, int rows, int width) {
+    gated = false;
+    run(f, x, rows, width, x);
+  }
+
+  private void run(Activation f, float[] source, int rows, int width, float[] out) {
     this.f = f;
-    this.gateUp = gateUp;
+    this.source = source;
     this.width = width;
     this.out = out;
     runRows(rows, width);
@@ -48,8 +65,13 @@ final class VectorActivation extends RowOperation {
     for (int row = from; row < to; row++) {
       for (int i = 0; i < width; i += PIECE) {
         int length = Math.min(PIECE, width - i);
-        System.arraycopy(gateUp, 2 * row * width + i, own.gate, 0, length);
-        System.arraycopy(gateUp, (2 * row + 1) * width + i, own.up, 0, length);
+        if (gated) {
+          System.arraycopy(source, 2 * row * width + i, own.gate, 0, length);
+          System.arraycopy(source, (2 * row + 1) * width + i, own.up, 0, length);
+        } else {
+          System.arraycopy(source, row * width + i, own.gate, 0, length);
+          Arrays.fill(own.up, 0, length, 1);
+        }
         activate(own, length);
         System.arraycopy(own.gate, 0, out, row * width + i, length);
       }

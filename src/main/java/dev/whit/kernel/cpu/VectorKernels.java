@@ -23,11 +23,14 @@ public final class VectorKernels extends HostKernels {
   private final BinaryFactorProduct binaryProduct;
   private final DenseProduct denseProduct;
   private final VectorRmsNorm rmsNorm;
+  private final VectorLayerNorm layerNorm;
   private final VectorRope rope;
   private final KvWriter kvWriter;
   private final VectorAttention attention;
   private final VectorActivation activation;
+  private final VectorSoftCap softCap;
   private short[] halves = {};
+  private float[] position = {};
 
   /**
    * Starts a team.
@@ -39,10 +42,12 @@ public final class VectorKernels extends HostKernels {
     binaryProduct = new BinaryFactorProduct(team);
     denseProduct = new DenseProduct(team);
     rmsNorm = new VectorRmsNorm(team);
+    layerNorm = new VectorLayerNorm(team);
     rope = new VectorRope(team);
     kvWriter = new KvWriter(team);
     attention = new VectorAttention(team);
     activation = new VectorActivation(team);
+    softCap = new VectorSoftCap(team);
   }
 
   @Override
@@ -64,14 +69,18 @@ public final class VectorKernels extends HostKernels {
   void embed(DenseWeights table, int[] ids, int count, float scale, float[] out) {
     MappedDense dense = dense(table);
     int width = dense.inputs();
-    if (halves.length < width) {
-      halves = new short[width];
-    }
+    requireHalves(width);
     for (int t = 0; t < count; t++) {
       dense.read(ids[t], 0, width, halves, out, t * width);
     }
     if (scale != 1) {
       scale(out, scale, count * width);
+    }
+  }
+
+  private void requireHalves(int width) {
+    if (halves.length < width) {
+      halves = new short[width];
     }
   }
 
@@ -86,8 +95,37 @@ public final class VectorKernels extends HostKernels {
   }
 
   @Override
-  void rmsNorm(float[] x, float[] weight, float epsilon, int rows, int width, float[] out) {
-    rmsNorm.apply(x, weight, epsilon, rows, width, out);
+  void addPositions(DenseWeights table, int[] positions, int offset, int count, float[] x) {
+    MappedDense dense = dense(table);
+    int width = dense.inputs();
+    requireHalves(width);
+    if (position.length < width) {
+      position = new float[width];
+    }
+    for (int t = 0; t < count; t++) {
+      dense.read(positions[t] + offset, 0, width, halves, position, 0);
+      add(x, t * width, position, width);
+    }
+  }
+
+  @Override
+  void rmsNorm(
+      float[] x,
+      float[] weight,
+      float epsilon,
+      int rows,
+      int stride,
+      int offset,
+      int heads,
+      int width,
+      float[] out) {
+    rmsNorm.apply(x, weight, epsilon, rows, stride, offset, heads, width, out);
+  }
+
+  @Override
+  void layerNorm(
+      float[] x, float[] weight, float[] bias, float epsilon, int rows, int width, float[] out) {
+    layerNorm.apply(x, weight, bias, epsilon, rows, width, out);
   }
 
   @Override
@@ -142,13 +180,29 @@ public final class VectorKernels extends HostKernels {
   }
 
   @Override
+  void activation(Activation f, float[] x, int rows, int width) {
+    activation.apply(f, x, rows, width);
+  }
+
+  @Override
+  void softCap(float[] x, float cap, int rows, int width) {
+    softCap.apply(x, cap, rows, width);
+  }
+
+  @Override
   void add(float[] x, float[] y, int length) {
+    add(x, 0, y, length);
+  }
+
+  private static void add(float[] x, int at, float[] y, int length) {
     int i = 0;
     for (; i <= length - FLOAT.length(); i += FLOAT.length()) {
-      FloatVector.fromArray(FLOAT, x, i).add(FloatVector.fromArray(FLOAT, y, i)).intoArray(x, i);
+      FloatVector.fromArray(FLOAT, x, at + i)
+          .add(FloatVector.fromArray(FLOAT, y, i))
+          .intoArray(x, at + i);
     }
     for (; i < length; i++) {
-      x[i] += y[i];
+      x[at + i] += y[i];
     }
   }
 
@@ -156,14 +210,14 @@ public final class VectorKernels extends HostKernels {
     if (weights instanceof PackedFactors packed) {
       return packed;
     }
-    throw new IllegalArgumentException("weights prepared for another device");
+    throw foreign();
   }
 
   private static MappedDense dense(DenseWeights weights) {
     if (weights instanceof MappedDense dense) {
       return dense;
     }
-    throw new IllegalArgumentException("weights prepared for another device");
+    throw foreign();
   }
 
   @Override

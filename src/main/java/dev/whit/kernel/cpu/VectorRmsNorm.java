@@ -3,7 +3,7 @@ package dev.whit.kernel.cpu;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
-/** {@code out = weight ⊙ x / sqrt(mean(x²) + epsilon)} for each row. */
+/** {@code out = weight ⊙ x / sqrt(mean(x²) + epsilon)} for some runs of each row. */
 final class VectorRmsNorm extends RowOperation {
   private static final VectorSpecies<Float> FLOAT = Species.FLOAT;
   private static final int LANES = Species.LANES;
@@ -13,6 +13,9 @@ final class VectorRmsNorm extends RowOperation {
   private float[] weight = {};
   private float[] out = {};
   private float epsilon;
+  private int stride;
+  private int offset;
+  private int heads;
   private int width;
 
   VectorRmsNorm(WorkerTeam team) {
@@ -20,21 +23,37 @@ final class VectorRmsNorm extends RowOperation {
     lanes = new float[team.threads()][LANES];
   }
 
-  void apply(float[] x, float[] weight, float epsilon, int rows, int width, float[] out) {
+  /** Normalises {@code heads} runs of {@code width} values from {@code offset} of each row. */
+  void apply(
+      float[] x,
+      float[] weight,
+      float epsilon,
+      int rows,
+      int stride,
+      int offset,
+      int heads,
+      int width,
+      float[] out) {
     this.x = x;
     this.weight = weight;
     this.epsilon = epsilon;
+    this.stride = stride;
+    this.offset = offset;
+    this.heads = heads;
     this.width = width;
     this.out = out;
-    runRows(rows, width);
+    runRows(rows, heads * width);
   }
 
   @Override
   void compute(int worker, int from, int to) {
     for (int row = from; row < to; row++) {
-      float mean = sumOfSquares(x, row * width, width, lanes[worker]) / width;
-      float scale = (float) (1 / Math.sqrt(mean + (double) epsilon));
-      scale(x, row * width, scale, weight, width, out);
+      for (int h = 0; h < heads; h++) {
+        int at = row * stride + offset + h * width;
+        float mean = sumOfSquares(x, at, width, lanes[worker]) / width;
+        float scale = (float) (1 / Math.sqrt(mean + (double) epsilon));
+        scale(x, at, scale, weight, width, out);
+      }
     }
   }
 

@@ -7,19 +7,23 @@ import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.whit.checkpoint.CheckpointException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 
 /**
- * A JSON object of a configuration file, read by key into checked values. Every complaint names
- * file, key, value and what is allowed; every default that stands in for an absent key is noted.
+ * A JSON object of a configuration file, read by key into checked values. A key that is absent has
+ * the value that the family's class gives it, if any, which is noted; a key that is null has none.
+ * Every complaint names file, key, value and what is allowed.
  */
 final class ConfigSection {
   /** Real ones have a few kilobytes. */
@@ -40,12 +44,15 @@ final class ConfigSection {
   private final Path file;
   private final String prefix;
   private final JsonNode node;
-  private final List<String> assumed;
+  private final JsonNode defaults;
+  private final Set<String> assumed;
 
-  private ConfigSection(Path file, String prefix, JsonNode node, List<String> assumed) {
+  private ConfigSection(
+      Path file, String prefix, JsonNode node, JsonNode defaults, Set<String> assumed) {
     this.file = file;
     this.prefix = prefix;
     this.node = node;
+    this.defaults = defaults;
     this.assumed = assumed;
   }
 
@@ -60,11 +67,25 @@ final class ConfigSection {
       if (!node.isObject()) {
         throw CheckpointException.file(file, "is not a JSON object");
       }
-      return new ConfigSection(file, "", node, new ArrayList<>());
+      return of(file, node);
     } catch (JsonProcessingException e) {
       throw CheckpointException.file(file, "is not valid JSON: " + e.getOriginalMessage(), e);
     } catch (IOException e) {
       throw CheckpointException.file(file, "cannot be read: " + e, e);
+    }
+  }
+
+  /** A configuration that is not a file of its own. */
+  static ConfigSection of(Path file, JsonNode object) {
+    return new ConfigSection(file, "", object, MissingNode.getInstance(), new LinkedHashSet<>());
+  }
+
+  /** The same with values for absent keys, a JSON object. */
+  ConfigSection withDefaults(String json) {
+    try {
+      return new ConfigSection(file, prefix, node, MAPPER.readTree(json), assumed);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
     }
   }
 
@@ -78,14 +99,32 @@ final class ConfigSection {
     return List.copyOf(assumed);
   }
 
-  /** Whether the key is there, with a value other than null. */
+  /** Whether the key has a value: written, or assumed where it is absent. */
   boolean has(String key) {
-    return node.hasNonNull(key);
+    return node.has(key) ? node.hasNonNull(key) : defaults.hasNonNull(key);
   }
 
-  /** Whether the key is there, with null or a value. */
+  /** Whether the key is written, with null or a value. */
   boolean mentions(String key) {
     return node.has(key);
+  }
+
+  /** Whether the key is written, with an object. */
+  boolean isObject(String key) {
+    return node.path(key).isObject();
+  }
+
+  /** Whether the family's class knows the key. */
+  boolean knows(String key) {
+    return defaults.has(key);
+  }
+
+  private JsonNode value(String key) {
+    if (!node.has(key) && defaults.has(key)) {
+      assumed.add(prefix + key + " = " + defaults.get(key));
+      return defaults.get(key);
+    }
+    return node.get(key);
   }
 
   /** The keys, in order. */
@@ -99,26 +138,22 @@ final class ConfigSection {
     return value;
   }
 
-  /** A whole number from 1 to {@code max}; {@code fallback} when absent. */
-  int positive(String key, int max, int fallback) {
-    return has(key) ? positive(key, max) : assume(key, fallback);
-  }
-
   /** A whole number from 1 to {@code max} that must be there. */
   int positive(String key, int max) {
-    JsonNode value = require(key, "a whole number from 1 to " + max);
-    if (!value.isIntegralNumber()
-        || !value.canConvertToInt()
-        || value.intValue() < 1
-        || value.intValue() > max) {
-      throw wrong(key, "must be a whole number from 1 to " + max);
-    }
-    return value.intValue();
+    return wholeNumber(key, 1, max);
   }
 
-  /** A finite number above {@code min} up to {@code max}; {@code fallback} when absent. */
-  double number(String key, double min, double max, double fallback) {
-    return has(key) ? number(key, min, max) : assume(key, fallback);
+  /** A whole number from {@code min} to {@code max} that must be there. */
+  int wholeNumber(String key, int min, int max) {
+    String expected = "a whole number from " + min + " to " + max;
+    JsonNode value = require(key, expected);
+    if (!value.isIntegralNumber()
+        || !value.canConvertToInt()
+        || value.intValue() < min
+        || value.intValue() > max) {
+      throw wrong(key, "must be " + expected);
+    }
+    return value.intValue();
   }
 
   /** A finite number above {@code min} up to {@code max} that must be there. */
@@ -137,15 +172,16 @@ final class ConfigSection {
     return has(key) ? OptionalDouble.of(number(key, min, max)) : OptionalDouble.empty();
   }
 
-  /** True or false; {@code fallback} when absent. */
-  boolean flag(String key, boolean fallback) {
+  /** True or false; false where it has no value. */
+  boolean flag(String key) {
     if (!has(key)) {
-      return assume(key, fallback);
+      return false;
     }
-    if (!node.get(key).isBoolean()) {
+    JsonNode value = value(key);
+    if (!value.isBoolean()) {
       throw wrong(key, "must be true or false");
     }
-    return node.get(key).booleanValue();
+    return value.booleanValue();
   }
 
   /** A string, where the key is there. */
@@ -153,10 +189,11 @@ final class ConfigSection {
     if (!has(key)) {
       return Optional.empty();
     }
-    if (!node.get(key).isTextual()) {
+    JsonNode value = value(key);
+    if (!value.isTextual()) {
       throw wrong(key, "must be a string");
     }
-    return Optional.of(node.get(key).textValue());
+    return Optional.of(value.textValue());
   }
 
   /** An object, where the key is there. */
@@ -164,10 +201,12 @@ final class ConfigSection {
     if (!has(key)) {
       return Optional.empty();
     }
-    if (!node.get(key).isObject()) {
+    JsonNode value = value(key);
+    if (!value.isObject()) {
       throw wrong(key, "must be an object");
     }
-    return Optional.of(new ConfigSection(file, prefix + key + ".", node.get(key), assumed));
+    return Optional.of(
+        new ConfigSection(file, prefix + key + ".", value, MissingNode.getInstance(), assumed));
   }
 
   /** The strings of a list, where the key is there. */
@@ -176,10 +215,11 @@ final class ConfigSection {
       return Optional.empty();
     }
     List<String> texts = new ArrayList<>();
-    for (JsonNode element : node.get(key)) {
+    JsonNode value = value(key);
+    for (JsonNode element : value) {
       texts.add(element.isTextual() ? element.textValue() : element.toString());
     }
-    if (!node.get(key).isArray()) {
+    if (!value.isArray()) {
       throw wrong(key, "must be a list of strings");
     }
     return Optional.of(texts);
@@ -189,7 +229,7 @@ final class ConfigSection {
   List<Integer> tokenIds(String key) {
     List<Integer> ids = new ArrayList<>();
     if (has(key)) {
-      JsonNode value = node.get(key);
+      JsonNode value = value(key);
       for (JsonNode id : value.isArray() ? value : List.of(value)) {
         if (!id.isIntegralNumber() || !id.canConvertToInt() || id.intValue() < 0) {
           throw wrong(key, "must be a token id or a list of token ids");
@@ -218,7 +258,7 @@ final class ConfigSection {
 
   /** The value of a key as written, for messages. */
   String show(String key) {
-    String text = String.valueOf(node.get(key));
+    String text = String.valueOf(node.has(key) ? node.get(key) : defaults.get(key));
     return text.length() <= 80 ? text : text.substring(0, 80) + "…";
   }
 
@@ -236,6 +276,6 @@ final class ConfigSection {
     if (!has(key)) {
       throw invalid(key, "is missing: must be " + expected);
     }
-    return node.get(key);
+    return value(key);
   }
 }

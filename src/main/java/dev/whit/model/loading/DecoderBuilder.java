@@ -12,9 +12,11 @@ import dev.whit.model.Decoder;
 import dev.whit.model.DecoderLayer;
 import dev.whit.model.DenseLinear;
 import dev.whit.model.LayerConfig;
+import dev.whit.model.LayerNorm;
 import dev.whit.model.LinearLayer;
 import dev.whit.model.Mlp;
 import dev.whit.model.ModelConfig;
+import dev.whit.model.Norm;
 import dev.whit.model.Resources;
 import dev.whit.model.RmsNorm;
 import dev.whit.model.StackedLinear;
@@ -25,12 +27,17 @@ import java.util.List;
 final class DecoderBuilder {
   private final ModelConfig config;
   private final Kernels kernels;
+  private final float normOffset;
   private final Resources weights = new Resources();
   private long residentBytes;
 
-  DecoderBuilder(ModelConfig config, Kernels kernels) {
+  /**
+   * @param normOffset what is added to the weights of RMSNorms
+   */
+  DecoderBuilder(ModelConfig config, Kernels kernels, float normOffset) {
     this.config = config;
     this.kernels = kernels;
+    this.normOffset = normOffset;
   }
 
   /** Bytes of device memory that the weights laid out so far hold. */
@@ -41,16 +48,21 @@ final class DecoderBuilder {
   /** Builds the decoder; when that fails, everything laid out before is freed. */
   Decoder build(ModelTensors tensors, LoadListener progress) {
     try {
-      DenseWeights embedding = own(kernels.prepare(WeightReader.matrix(tensors.embedding())));
+      DenseWeights embedding = matrix(tensors.embedding());
       List<DecoderLayer> layers = new ArrayList<>();
       for (ModelTensors.Layer layer : tensors.layers()) {
         layers.add(layer(layer, config.layers().get(layers.size())));
         progress.onLayers(layers.size(), tensors.layers().size());
       }
-      LinearLayer head =
-          tensors.head().map(h -> linear(List.of(h))).orElseGet(() -> new DenseLinear(embedding));
-      return new Decoder(
-          config, kernels, embedding, layers, norm(tensors.finalNorm()), head, weights);
+      Decoder.Ends ends =
+          new Decoder.Ends(
+              embedding,
+              tensors.positions().map(this::matrix).orElse(null),
+              tensors.projectIn().map(this::linear).orElse(null),
+              tensors.finalNorm().map(this::norm).orElse(null),
+              tensors.projectOut().map(this::linear).orElse(null),
+              tensors.head().map(this::linear).orElseGet(() -> new DenseLinear(embedding)));
+      return new Decoder(config, kernels, ends, layers, weights);
     } catch (Throwable e) {
       weights.close();
       throw e;
@@ -67,16 +79,27 @@ final class DecoderBuilder {
             layer.slidingWindow(),
             config.attentionSoftCap());
     return new DecoderLayer(
-        norm(tensors.inputNorm()),
+        config.norms().placement(),
+        new DecoderLayer.Norms(
+            norm(tensors.attentionNorm()),
+            tensors.attentionOutputNorm().map(this::norm).orElse(null),
+            norm(tensors.mlpNorm()),
+            tensors.mlpOutputNorm().map(this::norm).orElse(null)),
         new Attention(
             spec,
-            stack(List.of(tensors.query(), tensors.key(), tensors.value())),
-            linear(List.of(tensors.output()))),
-        norm(tensors.postAttentionNorm()),
-        new Mlp(
-            config.activation(),
-            stack(List.of(tensors.gate(), tensors.up())),
-            linear(List.of(tensors.down()))));
+            stack(tensors.qkv()),
+            tensors.queryNorm().map(this::rmsNorm).orElse(null),
+            tensors.keyNorm().map(this::rmsNorm).orElse(null),
+            linear(tensors.output())),
+        new Mlp(config.activation(), config.gated(), stack(tensors.up()), linear(tensors.down())));
+  }
+
+  private DenseWeights matrix(Tensor tensor) {
+    return own(kernels.prepare(WeightReader.matrix(tensor)));
+  }
+
+  private LinearLayer linear(LinearTensors tensors) {
+    return merged(List.of(tensors));
   }
 
   /** Merges neighbours of the same kind into one layer each. */
@@ -86,7 +109,7 @@ final class DecoderBuilder {
     for (int to = 1; to <= projections.size(); to++) {
       if (to == projections.size()
           || projections.get(to).getClass() != projections.get(from).getClass()) {
-        parts.add(linear(projections.subList(from, to)));
+        parts.add(merged(projections.subList(from, to)));
         from = to;
       }
     }
@@ -94,7 +117,7 @@ final class DecoderBuilder {
   }
 
   /** One layer of projections that are all of the first one's kind. */
-  private LinearLayer linear(List<LinearTensors> sameKind) {
+  private LinearLayer merged(List<LinearTensors> sameKind) {
     return switch (sameKind.getFirst()) {
       case LinearTensors.Dense d ->
           new DenseLinear(
@@ -111,12 +134,30 @@ final class DecoderBuilder {
     };
   }
 
-  private RmsNorm norm(Tensor tensor) {
-    float[] values = WeightReader.finite(tensor);
-    Buffer weight = weights.add(kernels.allocate(values.length));
-    weight.write(values, 0, 0, values.length);
+  private Norm norm(ModelTensors.Norm tensors) {
+    return switch (config.norms().kind()) {
+      case RMS -> rmsNorm(tensors);
+      case LAYER ->
+          new LayerNorm(
+              buffer(WeightReader.finite(tensors.weight())),
+              buffer(WeightReader.finite(tensors.bias().orElseThrow())),
+              config.norms().epsilon());
+    };
+  }
+
+  private RmsNorm rmsNorm(ModelTensors.Norm tensors) {
+    float[] values = WeightReader.finite(tensors.weight());
+    for (int i = 0; i < values.length; i++) {
+      values[i] += normOffset;
+    }
+    return new RmsNorm(buffer(values), config.norms().epsilon());
+  }
+
+  private Buffer buffer(float[] values) {
+    Buffer buffer = weights.add(kernels.allocate(values.length));
+    buffer.write(values, 0, 0, values.length);
     residentBytes += (long) values.length * Float.BYTES;
-    return new RmsNorm(weight, config.normEpsilon());
+    return buffer;
   }
 
   private <W extends Weights> W own(W laidOut) {

@@ -23,7 +23,9 @@ public final class ModelLoader {
     try {
       ModelTensors tensors = description.find(checkpoint);
       ModelSummary summary = description.summary(tensors);
-      DecoderBuilder builder = new DecoderBuilder(description.config(), kernels);
+      DecoderBuilder builder =
+          new DecoderBuilder(
+              description.config(), kernels, description.family().tensors().normOffset());
       Decoder decoder = builder.build(tensors, progress);
       return new LoadedModel(
           decoder,
@@ -61,14 +63,14 @@ public final class ModelLoader {
 
     static Description read(ModelSource source) {
       ModelFiles files = source.resolve();
-      ConfigSection section = ConfigSection.read(files.config());
-      Family family = Family.of(section);
+      ConfigSection config = ConfigSection.read(files.config());
+      Family family = Family.of(config);
+      ConfigSection section = family.section(config);
       return new Description(
           files,
           family,
           family.parser().parse(section, family),
-          StopTokens.read(
-              section, files.generationConfig().map(ConfigSection::read), family.defaults()),
+          StopTokens.read(config, section, files.generationConfig().map(ConfigSection::read)),
           section);
     }
 

@@ -34,29 +34,62 @@ final class RopeParser {
           "long_factor",
           "finetuned");
 
+  private static final String PARAMETERS = "rope_parameters";
+  private static final String LOCAL_THETA = "rope_local_base_freq";
+  private static final String ORIGINAL = "original_max_position_embeddings";
+
   private final ConfigSection config;
   private final Optional<ConfigSection> settings;
+  private final String thetaKey;
   private final int maxPositions;
 
-  private RopeParser(ConfigSection config, int maxPositions) {
+  private RopeParser(
+      ConfigSection config, Optional<ConfigSection> settings, String thetaKey, int maxPositions) {
     this.config = config;
+    this.settings = settings;
+    this.thetaKey = thetaKey;
     this.maxPositions = maxPositions;
-    settings = config.section("rope_parameters").or(() -> config.section("rope_scaling"));
+  }
+
+  /** The rotation in layers that see everything. */
+  static RopeConfig parse(ConfigSection config, int headDim, int maxPositions) {
+    Optional<ConfigSection> settings =
+        ofLayers(config, "full_attention")
+            .or(() -> config.section(PARAMETERS))
+            .or(() -> config.section("rope_scaling"));
+    return new RopeParser(config, settings, "rope_theta", maxPositions).parse(headDim);
   }
 
   /**
-   * The rotation that a configuration describes.
-   *
-   * @param defaultTheta base when the configuration gives none
+   * The rotation in layers that slide: in families that know a base of their own for them, that
+   * base unscaled; else as in the others.
    */
-  static RopeConfig parse(
-      ConfigSection config, double defaultTheta, int headDim, int maxPositions) {
-    return new RopeParser(config, maxPositions).parse(defaultTheta, headDim);
+  static RopeConfig parseSliding(ConfigSection config, int headDim, int maxPositions) {
+    if (!config.knows(LOCAL_THETA)) {
+      return ofLayers(config, "sliding_attention")
+          .map(own -> new RopeParser(config, Optional.of(own), "rope_theta", maxPositions))
+          .map(parser -> parser.parse(headDim))
+          .orElseGet(() -> parse(config, headDim, maxPositions));
+    }
+    return new RopeParser(config, ofLayers(config, "sliding_attention"), LOCAL_THETA, maxPositions)
+        .parse(headDim);
   }
 
-  private RopeConfig parse(double defaultTheta, int headDim) {
+  /** The settings of one type of layers, where each type has its own. */
+  private static Optional<ConfigSection> ofLayers(ConfigSection config, String type) {
+    return config
+        .section(PARAMETERS)
+        .filter(all -> all.isObject("full_attention") || all.isObject("sliding_attention"))
+        .flatMap(all -> all.section(type));
+  }
+
+  private RopeConfig parse(int headDim) {
     settings.ifPresent(this::refuseUnknownKeys);
-    double theta = holder("rope_theta").number("rope_theta", 1, MAX, defaultTheta);
+    double theta =
+        settings
+            .filter(section -> section.has("rope_theta"))
+            .map(section -> section.number("rope_theta", 1, MAX))
+            .orElseGet(() -> config.number(thetaKey, 1, MAX));
     double partial =
         holder("partial_rotary_factor").optionalNumber("partial_rotary_factor", 0, 1).orElse(1);
     int rotaryDim = (int) (headDim * partial);
@@ -138,7 +171,7 @@ final class RopeParser {
         section.optionalNumber("beta_fast", 0, MAX).orElse(32),
         section.optionalNumber("beta_slow", 0, MAX).orElse(1),
         originalPositions(section),
-        !section.has("truncate") || section.flag("truncate", true),
+        !section.has("truncate") || section.flag("truncate"),
         attentionFactor);
   }
 
@@ -160,8 +193,12 @@ final class RopeParser {
 
   /** The length before scaling: a key of the model comes before one of the rope settings. */
   private int originalPositions(ConfigSection section) {
-    String key = "original_max_position_embeddings";
-    ConfigSection holder = config.has(key) ? config : section;
-    return holder.positive(key, Integer.MAX_VALUE, maxPositions);
+    if (config.mentions(ORIGINAL) && config.has(ORIGINAL)) {
+      return config.positive(ORIGINAL, Integer.MAX_VALUE);
+    }
+    if (section.has(ORIGINAL)) {
+      return section.positive(ORIGINAL, Integer.MAX_VALUE);
+    }
+    return config.has(ORIGINAL) ? config.positive(ORIGINAL, Integer.MAX_VALUE) : maxPositions;
   }
 }

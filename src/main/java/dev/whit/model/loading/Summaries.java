@@ -25,7 +25,7 @@ final class Summaries {
         (double) tensors.linears().mapToLong(LinearTensors::bits).sum()
             / tensors.linears().mapToLong(Summaries::weights).sum(),
         new ModelSummary.WeightBytes(
-            bytes(tensors.embedding()),
+            tensors.embeddings().mapToLong(Summaries::bytes).sum(),
             tensors.head().map(LinearTensors::storedBytes).orElse(0L),
             tensors.linears().mapToLong(LinearTensors::storedBytes).sum(),
             tensors.norms().mapToLong(Summaries::bytes).sum()),
@@ -53,7 +53,7 @@ final class Summaries {
   private static long parameters(ModelTensors tensors) {
     LongStream linears =
         tensors.linears().mapToLong(l -> weights(l) + l.bias().map(Tensor::elements).orElse(0L));
-    return tensors.embedding().elements()
+    return tensors.embeddings().mapToLong(Tensor::elements).sum()
         + tensors.head().map(Summaries::weights).orElse(0L)
         + linears.sum()
         + tensors.norms().mapToLong(Tensor::elements).sum();
@@ -68,22 +68,55 @@ final class Summaries {
     features.add(
         "%d heads over %d key/value heads of %d"
             .formatted(config.heads(), config.kvHeads(), config.headDim()));
-    features.add(config.activation().name().toLowerCase(Locale.ROOT) + "-gated feed-forward");
-    config.layers().stream()
-        .map(LayerConfig::rope)
-        .distinct()
+    if (config.norms().queryKey()) {
+      features.add("norms of queries and keys");
+    }
+    features.add(
+        switch (config.norms().kind()) {
+              case RMS -> "RMSNorm";
+              case LAYER -> "LayerNorm";
+            }
+            + switch (config.norms().placement()) {
+              case PRE -> " before each branch";
+              case POST -> " after each sum";
+              case SANDWICH -> " before and after each branch";
+            });
+    features.add(
+        config.activation().name().toLowerCase(Locale.ROOT)
+            + (config.gated() ? "-gated feed-forward" : " feed-forward"));
+    config
+        .ropes()
         .forEach(rope -> features.add("rope " + rope.scaling().type() + ", theta " + rope.theta()));
+    if (config.learnedPositions().isPresent()) {
+      features.add("learned positions");
+    }
+    if (config.embeddingSize() != config.hiddenSize()) {
+      features.add("embedding of width " + config.embeddingSize());
+    }
+    if (config.attentionSoftCap() > 0) {
+      features.add("attention scores capped at " + config.attentionSoftCap());
+    }
+    if (config.logitSoftCap() > 0) {
+      features.add("logits capped at " + config.logitSoftCap());
+    }
     config.layers().stream()
         .mapToInt(LayerConfig::slidingWindow)
         .filter(window -> window > 0)
         .distinct()
-        .forEach(window -> features.add("sliding window " + window));
+        .forEach(window -> features.add(slidingWindow(config, window)));
     features.add(config.tiedHead() ? "tied head" : "untied head");
     long biases = tensors.linears().filter(l -> l.bias().isPresent()).count();
     if (biases > 0) {
       features.add("bias on " + biases + " linear layers");
     }
     return List.copyOf(features);
+  }
+
+  private static String slidingWindow(ModelConfig config, int window) {
+    long layers = config.layers().stream().filter(l -> l.slidingWindow() == window).count();
+    return "sliding window "
+        + window
+        + (layers == config.layers().size() ? "" : " in " + layers + " layers");
   }
 
   private static List<String> warnings(ModelTensors tensors) {

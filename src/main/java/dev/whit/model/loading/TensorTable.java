@@ -13,10 +13,14 @@ import java.util.regex.Pattern;
 
 /** The tensors of a checkpoint as a model asks for them, and which nobody asked for. */
 final class TensorTable {
-  /** Buffers that the reference implementations save and no forward pass reads. */
+  /**
+   * Buffers that the reference implementations save and no forward pass reads, and the parts of
+   * multimodal models that text does not pass through.
+   */
   private static final Pattern INFORMATIONAL =
       Pattern.compile(
-          ".*(\\.rotary_emb\\.inv_freq|\\._eff_bit_[a-z]+|\\._split_dim_final|\\.[io]_norm)");
+          ".*(\\.rotary_emb\\.inv_freq|\\._eff_bit_[a-z]+|\\._split_dim_final|\\.[io]_norm)"
+              + "|(model\\.)?(vision_tower|multi_modal_projector)\\..*");
 
   private final Checkpoint checkpoint;
   private final Set<String> asked = new HashSet<>();

@@ -4,9 +4,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Keys of {@code config.json} that change the forward pass in a way no supported family has. A
- * checkpoint that sets one to anything but its neutral value is refused: serving it without the
- * feature would give wrong text and no error.
+ * Keys of {@code config.json} that change the forward pass, and that not every family has. A
+ * checkpoint that sets one its family does not know, to anything but its neutral value, is refused:
+ * serving it without the feature would give wrong text and no error.
  */
 final class UnsupportedFeatures {
   /**
@@ -36,10 +36,10 @@ final class UnsupportedFeatures {
 
   private UnsupportedFeatures() {}
 
-  /** Fails when the configuration sets one of them. */
+  /** Fails when the configuration sets one of them that its family does not know. */
   static void refuse(ConfigSection config) {
     NEUTRAL.forEach((key, neutral) -> {
-      if (config.has(key) && !neutral.contains(config.show(key))) {
+      if (config.has(key) && !config.knows(key) && !neutral.contains(config.show(key))) {
         throw config.wrong(key, "not supported");
       }
     });

@@ -84,12 +84,12 @@ class CheckpointFormsTest {
   @Test
   void ranksAndResidualsComeFromTheTensors() {
     try (Fixture fixture = Fixture.of("llama-bias/littlebit-res")) {
-      LinearTensors query = fixture.find().layers().get(1).query();
+      LinearTensors query = fixture.find().layers().get(1).qkv().getFirst();
       assertThat(query.ranks()).hasSize(2);
       assertThat(query.bias()).isPresent();
     }
     try (Fixture fixture = Fixture.of("llama/littlebit")) {
-      LinearTensors query = fixture.find().layers().get(1).query();
+      LinearTensors query = fixture.find().layers().get(1).qkv().getFirst();
       assertThat(query.ranks()).hasSize(1);
       assertThat(query.bias()).isEmpty();
     }
@@ -156,7 +156,7 @@ class CheckpointFormsTest {
   }
 
   private static BinaryFactorSpec spec(Fixture fixture) {
-    LinearTensors query = fixture.find().layers().get(1).query();
+    LinearTensors query = fixture.find().layers().get(1).qkv().getFirst();
     return WeightReader.factored(List.of((LinearTensors.Factored) query));
   }
 }

@@ -25,6 +25,6 @@ final class ConfigFixture {
   static ModelConfig parse(Path directory, String members) {
     ConfigSection section = section(directory, "{" + members + "}");
     Family family = Family.of(section);
-    return family.parser().parse(section, family);
+    return family.parser().parse(family.section(section), family);
   }
 }

@@ -146,6 +146,40 @@ final class CountingKernels implements Kernels {
   }
 
   @Override
+  public void rmsNormHeads(
+      Buffer x,
+      Buffer weight,
+      float epsilon,
+      int rows,
+      int stride,
+      int offset,
+      int heads,
+      int headDim) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public void layerNorm(
+      Buffer x, Buffer weight, Buffer bias, float epsilon, int rows, int width, Buffer out) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public void addPositions(DenseWeights table, BatchLayout batch, int offset, Buffer x) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public void activation(Activation f, Buffer x, int rows, int width) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public void softCap(Buffer x, float cap, int rows, int width) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
   public void linear(Weights weights, Buffer x, int rows, Buffer y, int yOffset, int yStride) {
     throw new UnsupportedOperationException();
   }

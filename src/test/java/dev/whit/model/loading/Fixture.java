@@ -16,8 +16,9 @@ final class Fixture implements AutoCloseable {
 
   private Fixture(Path directory) {
     checkpoint = new EditedCheckpoint(CheckpointReader.open(directory));
-    section = ConfigSection.read(directory.resolve("config.json"));
-    family = Family.of(section);
+    ConfigSection config = ConfigSection.read(directory.resolve("config.json"));
+    family = Family.of(config);
+    section = family.section(config);
   }
 
   static Fixture of(String model) {
@@ -41,7 +42,8 @@ final class Fixture implements AutoCloseable {
   }
 
   Decoder build(Kernels kernels) {
-    return new DecoderBuilder(config(), kernels).build(find(), (ready, total) -> {});
+    return new DecoderBuilder(config(), kernels, family.tensors().normOffset())
+        .build(find(), (ready, total) -> {});
   }
 
   @Override

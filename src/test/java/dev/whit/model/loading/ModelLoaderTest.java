@@ -86,8 +86,8 @@ class ModelLoaderTest {
       fixture.checkpoint.setBf16("model.norm.weight", 0, Float.NaN);
       assertThatThrownBy(() -> fixture.build(kernels)).isInstanceOf(CheckpointException.class);
     }
-    // Embedding, head, and for each layer two norms, q‖k‖v, output, gate‖up and down.
-    assertThat(kernels.made()).isEqualTo(2 + 3 * 6);
+    // The embedding, and for each layer two norms, q‖k‖v, output, gate‖up and down.
+    assertThat(kernels.made()).isEqualTo(1 + 3 * 6);
     assertThat(kernels.open()).isZero();
   }
 

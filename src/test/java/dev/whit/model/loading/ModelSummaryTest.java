@@ -22,6 +22,7 @@ class ModelSummaryTest {
     assertThat(summary.features())
         .containsExactly(
             "4 heads over 2 key/value heads of 16",
+            "RMSNorm before each branch",
             "silu-gated feed-forward",
             "rope llama3, theta 200.0",
             "tied head");

@@ -109,6 +109,9 @@ class RopeParserTest {
   }
 
   private RopeConfig parse(String members) {
-    return RopeParser.parse(ConfigFixture.section(directory, "{" + members + "}"), 10000, 16, 128);
+    ConfigSection section =
+        ConfigFixture.section(directory, "{" + members + "}")
+            .withDefaults("{\"rope_theta\": 10000.0}");
+    return RopeParser.parse(section, 16, 128);
   }
 }
