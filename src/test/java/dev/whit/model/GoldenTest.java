@@ -28,7 +28,13 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class GoldenTest {
   private static final double TOLERANCE = 1e-5;
-  private static final double HALF_PRECISION_TOLERANCE = 2e-3;
+
+  /**
+   * Most models stay below 2e-3. In a few of the random ones the softmax is so sharp that rounding
+   * keys and values to f16 alone, with all arithmetic in double, gives up to 6e-3.
+   */
+  private static final double HALF_PRECISION_TOLERANCE = 8e-3;
+
   private static final Path OURS = Path.of("src/test/resources/golden");
   private static final Path DATA = Path.of(System.getProperty("whit.data", "../shared/data"));
 
