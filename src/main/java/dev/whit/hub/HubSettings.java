@@ -32,7 +32,7 @@ public record HubSettings(URI endpoint, Path cache, Optional<String> token, bool
         endpoint(environment.getOrDefault("HF_ENDPOINT", "https://huggingface.co")),
         path(environment, "HF_HUB_CACHE").orElseGet(() -> home.resolve("hub")),
         token(environment, home),
-        isSet(environment.get("HF_HUB_OFFLINE")));
+        isSet(environment.getOrDefault("HF_HUB_OFFLINE", "")));
   }
 
   private static Optional<Path> path(Map<String, String> environment, String name) {
@@ -71,10 +71,7 @@ public record HubSettings(URI endpoint, Path cache, Optional<String> token, bool
   }
 
   private static boolean isSet(String value) {
-    return value != null
-        && !value.isEmpty()
-        && !value.equals("0")
-        && !value.equalsIgnoreCase("false");
+    return !value.isEmpty() && !value.equals("0") && !value.equalsIgnoreCase("false");
   }
 
   /** Without the token. */
