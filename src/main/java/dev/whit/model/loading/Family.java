@@ -5,6 +5,7 @@ import static dev.whit.model.loading.TensorNames.Part;
 import dev.whit.model.NormConfig.Placement;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A model family as data. Adding one is an entry in {@link #ALL}, a parser where its configuration
@@ -172,7 +173,12 @@ record Family(
               GEMMA3_DEFAULTS,
               GEMMA3,
               DecoderConfigParser::parse,
-              GEMMA3_TENSORS.under("language_model.model.", "model.language_model.", "model.", "")),
+              GEMMA3_TENSORS.under(
+                  "language_model.model.",
+                  "model.language_model.",
+                  "language_model.",
+                  "model.",
+                  "")),
           new Family(
               "phi3",
               """
@@ -216,7 +222,9 @@ record Family(
 
   /** Where a configuration describes the language model, with this family's defaults. */
   ConfigSection section(ConfigSection config) {
-    // Multimodal models keep it in a section of its own.
-    return config.section("text_config").orElse(config).withDefaults(defaults);
+    // Multimodal models keep it in a section of its own; what is beside it concerns it too.
+    Optional<ConfigSection> text = config.section("text_config");
+    text.ifPresent(own -> UnsupportedFeatures.refuse(config.withDefaults(defaults)));
+    return text.orElse(config).withDefaults(defaults);
   }
 }
