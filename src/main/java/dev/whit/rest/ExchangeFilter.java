@@ -1,5 +1,6 @@
 package dev.whit.rest;
 
+import dev.whit.api.ApiException;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
@@ -40,7 +41,8 @@ public final class ExchangeFilter {
     Exchange.begin(exchange);
     exchange.addEndHandler(end -> discardBody(exchange.request()));
     if (!isUri(exchange.request().uri())) {
-      exchange.fail(400);
+      exchange.fail(
+          new ApiException.InvalidRequest(null, "the path or its query is wrongly encoded"));
     } else if (contentLength(exchange.request()) > maxBody) {
       exchange.fail(new RequestBody.TooLarge(maxBody));
     } else {

@@ -70,7 +70,8 @@ final class ErrorResponsesTest {
           "GET " + target + " HTTP/1.1\r\nHost: localhost\r\nx-request-id: mine\r\n\r\n");
       String head = connection.readHead();
       assertThat(head).startsWith("HTTP/1.1 400 ").contains("x-request-id: mine");
-      assertThat(connection.readBody(head)).contains("\"type\":\"invalid_request_error\"");
+      assertThat(connection.readBody(head))
+          .contains("\"type\":\"invalid_request_error\"", "wrongly encoded");
       assertUsable(connection);
     }
   }
