@@ -222,9 +222,22 @@ record Family(
 
   /** Where a configuration describes the language model, with this family's defaults. */
   ConfigSection section(ConfigSection config) {
-    // Multimodal models keep it in a section of its own; what is beside it concerns it too.
-    Optional<ConfigSection> text = config.section("text_config");
-    text.ifPresent(own -> UnsupportedFeatures.refuse(config.withDefaults(defaults)));
-    return text.orElse(config).withDefaults(defaults);
+    // Multimodal models keep it in a section of its own.
+    Optional<ConfigSection> text =
+        config.section("text_config").map(section -> section.withDefaults(defaults));
+    text.ifPresent(section -> requireAgreement(config, section));
+    return text.orElseGet(() -> config.withDefaults(defaults));
+  }
+
+  /** What stands beside the section on the language model concerns it too. */
+  private void requireAgreement(ConfigSection whole, ConfigSection text) {
+    UnsupportedFeatures.refuse(whole.withDefaults(defaults));
+    String tied = "tie_word_embeddings";
+    if (whole.mentions(tied) && whole.flag(tied) != text.flag(tied)) {
+      throw whole.wrong(
+          tied,
+          "text_config has %s, and versions of transformers differ in which of them counts"
+              .formatted(text.show(tied)));
+    }
   }
 }
