@@ -36,6 +36,7 @@ public final class TextStream implements AutoCloseable {
   private final List<Generation> generations = new ArrayList<>();
   private volatile @Nullable CancelCause abandoned;
   private int unfinished;
+  private int cachedTokens;
 
   /** An event of a generation; without one it only wakes the reader. */
   private record Arrival(int choice, @Nullable GenerationEvent event) {}
@@ -143,6 +144,7 @@ public final class TextStream implements AutoCloseable {
   public Usage usage() {
     return new Usage(
         prompts.stream().mapToInt(prompt -> prompt.ids().length).sum(),
+        cachedTokens,
         choices.stream().mapToInt(ChoiceText::generated).sum());
   }
 
@@ -206,6 +208,11 @@ public final class TextStream implements AutoCloseable {
       return false;
     }
     switch (event) {
+      case GenerationEvent.PromptCached(int tokens) -> {
+        if (arrival.choice() % choicesPerPrompt == 0) { // each prompt counts once
+          cachedTokens += tokens;
+        }
+      }
       case GenerationEvent.PromptScored(var scores) -> choice.promptScored(scores);
       case GenerationEvent.Token(int token, var score) -> {
         choice.token(token, score);

@@ -117,7 +117,7 @@ public final class Engine implements Backend {
   @Override
   public Generation submit(GenerationRequest request, GenerationListener events) {
     requireValid(request);
-    Sequence sequence = new Sequence(request, events, config, clock.getAsLong());
+    Sequence sequence = new Sequence(request, events, config, root(request), clock.getAsLong());
     try {
       admission.enter(sequence);
     } catch (RejectedException e) {
@@ -126,6 +126,11 @@ public final class Engine implements Backend {
     }
     LockSupport.unpark(thread);
     return sequence;
+  }
+
+  private BlockHash root(GenerationRequest request) {
+    String variant = runner.cacheSalt(request.prompt().length);
+    return BlockHash.root(String.join("\n", name, info.architecture(), info.format(), variant));
   }
 
   // The API has refused these with a 400; here they would harm the sequences of the same step.

@@ -56,6 +56,7 @@ final class Reporter {
     Timeline timeline = sequence.timeline();
     long now = clock.getAsLong();
     switch (event) {
+      case GenerationEvent.PromptCached cached -> {}
       case GenerationEvent.PromptScored scored -> {}
       case GenerationEvent.Token token -> {
         boolean first = timeline.tokens() == 0;

@@ -18,8 +18,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A sequence runs once there are blocks for all its tokens; while it generates it takes one more
  * whenever it needs one. When there is none, the latest-arrived running sequence is preempted: it
- * loses its blocks, returns to the front of the queue and is computed again later. The oldest one
- * is never preempted and fits alone ({@link EngineConfig}), so there is always progress.
+ * loses its blocks, returns to the front of the queue and is computed again later, but for what is
+ * still in the cache then. The oldest one is never preempted and fits alone ({@link EngineConfig}),
+ * so there is always progress.
+ *
+ * <p>Full blocks that are computed can be found by their {@link BlockHash}: a sequence that begins
+ * shares those of its first tokens, and computes the rest.
  */
 final class Scheduler {
   private final EngineConfig config;
@@ -74,6 +78,7 @@ final class Scheduler {
   /** Chooses the tokens of the next step and takes the blocks that they need. */
   SchedulerOutput schedule() {
     List<ScheduledChunk> chunks = new ArrayList<>();
+    List<PrefixLookup> lookups = new ArrayList<>();
     int budget = config.maxBatchTokens();
     boolean preempted = false;
     for (int i = 0; i < running.size() && budget > 0; i++) {
@@ -90,10 +95,11 @@ final class Scheduler {
       }
     }
     // What was just preempted needs more blocks than there are: nobody may overtake it.
-    while (!preempted && budget > 0 && canAdmit()) {
-      Sequence sequence = waiting.remove();
-      sequence.blockTable().grow(sequence.targetTokens(), blocks);
-      running.add(sequence);
+    while (!preempted && budget > 0 && admitNext()) {
+      Sequence sequence = running.getLast();
+      if (sequence.begin() && sequence.mayReusePrefix()) {
+        lookups.add(new PrefixLookup(sequence, sequence.length(), sequence.computedTokens()));
+      }
       ScheduledChunk chunk = ScheduledChunk.next(sequence, budget);
       chunks.add(chunk);
       budget -= chunk.count();
@@ -103,19 +109,28 @@ final class Scheduler {
           "%d sequences run and %d wait, but none can be computed with %d of %d blocks free"
               .formatted(running.size(), waiting.size(), blocks.free(), blocks.total()));
     }
-    return new SchedulerOutput(chunks);
+    return new SchedulerOutput(chunks, lookups);
   }
 
-  private boolean canAdmit() {
+  /** Runs the next waiting sequence if the blocks for all its tokens are there. */
+  private boolean admitNext() {
     Sequence next = waiting.peek();
-    return next != null
-        && running.size() < config.maxSequences()
-        && next.blockTable().missing(next.targetTokens()) <= blocks.free();
+    if (next == null || running.size() == config.maxSequences()) {
+      return false;
+    }
+    next.reusePrefix(blocks); // first: a block that it shares need not be free
+    if (next.blockTable().missing(next.targetTokens()) > blocks.free()) {
+      next.releaseBlocks(blocks);
+      return false;
+    }
+    next.blockTable().grow(next.targetTokens(), blocks);
+    running.add(waiting.remove());
+    return true;
   }
 
   private void preemptLatest() {
     Sequence latest = running.removeLast();
-    latest.preempt(blocks);
+    latest.releaseBlocks(blocks);
     waiting.addFirst(latest);
     preemptions++;
   }
@@ -132,6 +147,12 @@ final class Scheduler {
           "%d results for %d chunks".formatted(result.results().size(), chunks));
     }
     List<SequenceEvent> events = new ArrayList<>();
+    for (PrefixLookup lookup : output.lookups()) {
+      if (lookup.cachedTokens() > 0) {
+        GenerationEvent cached = new GenerationEvent.PromptCached(lookup.cachedTokens());
+        events.add(new SequenceEvent(lookup.sequence(), cached));
+      }
+    }
     for (int i = 0; i < chunks; i++) {
       update(output.chunks().get(i), result.results().get(i), events);
     }
@@ -141,10 +162,12 @@ final class Scheduler {
   private void update(ScheduledChunk chunk, SequenceResult result, List<SequenceEvent> events) {
     Sequence sequence = chunk.sequence();
     if (result.failure() != null) {
+      sequence.blockTable().discard(blocks); // what was wrong may have been in them
       remove(sequence, new GenerationEvent.Failed(result.failure()), events);
       return;
     }
     sequence.computed(chunk.end());
+    sequence.publishBlocks(blocks);
     if (!result.promptScores().isEmpty()) {
       GenerationEvent scored = new GenerationEvent.PromptScored(result.promptScores());
       events.add(new SequenceEvent(sequence, scored));
@@ -175,7 +198,9 @@ final class Scheduler {
         blocks.total(),
         output.promptTokens(),
         result.sampledTokens(),
-        preemptions);
+        preemptions,
+        output.queriedTokens(),
+        output.cachedTokens());
   }
 
   /** How often a sequence lost its blocks to another. */

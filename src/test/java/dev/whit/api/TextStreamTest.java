@@ -152,7 +152,15 @@ final class TextStreamTest {
       TextDelta answer = stream.collect().getFirst();
       assertThat(answer.text()).isEqualTo("abc");
       assertThat(answer.tokens()).hasSize(4).allMatch(ReplyToken::isPrompt);
-      assertThat(stream.usage()).isEqualTo(new Usage(4, 0));
+      assertThat(stream.usage()).isEqualTo(new Usage(4, 0, 0));
+    }
+  }
+
+  @Test
+  void countsCachedTokensOfEachPromptOnce() throws InterruptedException {
+    try (TextStream stream = start("cached:ab", 9, false, options(3, -1))) {
+      stream.collect();
+      assertThat(stream.usage()).isEqualTo(new Usage(10, 9, 3 * 3));
     }
   }
 

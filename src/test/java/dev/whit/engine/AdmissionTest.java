@@ -13,7 +13,8 @@ class AdmissionTest {
   private final Admission admission = new Admission(CONFIG);
 
   private static Sequence sequence() {
-    return new Sequence(Requests.greedy(new int[] {1}, 1), event -> {}, CONFIG, 0);
+    return new Sequence(
+        Requests.greedy(new int[] {1}, 1), event -> {}, CONFIG, BlockHash.root(""), 0);
   }
 
   private void fill() {

@@ -262,6 +262,11 @@ class EngineLifecycleTest {
               }
 
               @Override
+              public String cacheSalt(int promptLength) {
+                return "";
+              }
+
+              @Override
               public void close() {}
             },
             BatchInvarianceTest.info(FakeRunner.VOCABULARY),

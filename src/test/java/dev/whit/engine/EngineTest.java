@@ -60,7 +60,7 @@ class EngineTest {
     steps(31);
     assertThat(listener.tokens()).isEqualTo(FakeRunner.greedy(prompt, 30));
     assertThat(listener.events()).hasSize(31).endsWith(new Finished(FinishReason.LENGTH));
-    assertThat(figures.lastStep()).isEqualTo(new StepStats(0, 0, 0, 32, 0, 1, 0));
+    assertThat(figures.lastStep()).isEqualTo(new StepStats(0, 0, 0, 32, 0, 1, 0, 0, 0));
   }
 
   @Test
@@ -145,7 +145,7 @@ class EngineTest {
     RecordingListener early = new RecordingListener();
     engine.submit(Requests.greedy(Requests.prompt(10), 50), early).cancel(CancelCause.STOP_STRING);
     steps(1);
-    assertThat(figures.lastStep()).isEqualTo(new StepStats(0, 0, 0, 32, 0, 0, 0));
+    assertThat(figures.lastStep()).isEqualTo(new StepStats(0, 0, 0, 32, 0, 0, 0, 0, 0));
     running.cancel(CancelCause.SHUTDOWN);
     steps(2);
     assertThat(listener.tokens()).hasSize(3);
@@ -240,7 +240,7 @@ class EngineTest {
     engine.submit(Requests.greedy(Requests.prompt(4), 20), listener);
     steps(1);
     RecordingListener poisoned = new RecordingListener();
-    engine.submit(Requests.greedy(Requests.prompt(6), 20), poisoned);
+    engine.submit(Requests.greedy(new int[] {9, 8, 7, 6, 5, 4}, 20), poisoned);
     int[] rows = {0};
     runner.distort =
         logits -> {

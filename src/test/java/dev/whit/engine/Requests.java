@@ -23,6 +23,11 @@ final class Requests {
     return new GenerationRequest("r", prompt, maxTokens, sampling, Set.of(), 3, 3);
   }
 
+  /** With the three most likely alternatives for each generated token. */
+  static GenerationRequest logprobs(int[] prompt, int maxTokens, SamplingParams sampling) {
+    return new GenerationRequest("r", prompt, maxTokens, sampling, Set.of(), 3, -1);
+  }
+
   static GenerationRequest stoppingAt(int[] prompt, int maxTokens, Integer... stopTokens) {
     return new GenerationRequest(
         "r", prompt, maxTokens, SamplingParams.GREEDY, Set.of(stopTokens), -1, -1);

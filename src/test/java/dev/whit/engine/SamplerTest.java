@@ -18,7 +18,11 @@ class SamplerTest {
   private static ScheduledChunk chunk(SamplingParams sampling, int start, int count) {
     Sequence sequence =
         new Sequence(
-            Requests.scored(new int[] {2, 0, 3, 1, 3}, 4, sampling), event -> {}, CONFIG, 0);
+            Requests.scored(new int[] {2, 0, 3, 1, 3}, 4, sampling),
+            event -> {},
+            CONFIG,
+            BlockHash.root(""),
+            0);
     sequence.computed(start);
     return ScheduledChunk.next(sequence, count);
   }

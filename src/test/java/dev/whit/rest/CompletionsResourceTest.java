@@ -60,7 +60,8 @@ final class CompletionsResourceTest {
         .body("choices[0]", not(hasKey("token_ids")))
         .body("usage.prompt_tokens", equalTo(15))
         .body("usage.completion_tokens", equalTo(11))
-        .body("usage.total_tokens", equalTo(26));
+        .body("usage.total_tokens", equalTo(26))
+        .body("usage.prompt_tokens_details.cached_tokens", equalTo(0));
     assertThat(lastRequest().prompt()[0]).isEqualTo(ByteTokenizer.BOS);
   }
 
