@@ -5,7 +5,6 @@ import dev.whit.backend.Generation;
 import dev.whit.backend.GenerationEvent;
 import dev.whit.backend.GenerationRequest;
 import dev.whit.backend.RejectedException;
-import dev.whit.backend.SamplingParams;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -55,11 +54,13 @@ public final class TextStream implements AutoCloseable {
    * Submits everything that a request asks for: all of it or nothing.
    *
    * @param id the request's id
+   * @throws ApiException.InvalidRequest if the options do not fit the model
    * @throws ApiException.Overloaded if the backend's queue is full
    * @throws ApiException.Unavailable if the backend takes no requests
    */
   static TextStream start(
       ServedModel model, String id, List<EncodedPrompt> prompts, GenerationOptions options) {
+    options.requireVocabulary(model.backend().info().vocabularySize());
     TextStream stream = new TextStream(model, id, prompts, options);
     try {
       stream.submit(options);
@@ -85,15 +86,12 @@ public final class TextStream implements AutoCloseable {
       for (int i = 0; i < choicesPerPrompt; i++) {
         int choice = choices.size();
         choices.add(new ChoiceText(choice, model, prompt, options, stopTokens));
-        SamplingParams sampling =
-            new SamplingParams(
-                options.temperature(), options.topK(), options.topP(), options.minP(), seed + i);
         GenerationRequest request =
             new GenerationRequest(
                 id,
                 prompt.ids(),
                 prompt.maxTokens(),
-                sampling,
+                options.sampling(seed + i),
                 stopTokens,
                 options.logprobs(),
                 prompt.echo() == null ? -1 : options.logprobs());

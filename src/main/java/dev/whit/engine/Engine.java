@@ -112,7 +112,8 @@ public final class Engine implements Backend {
   /**
    * {@inheritDoc}
    *
-   * @throws IllegalArgumentException if the prompt does not fit the context or the vocabulary
+   * @throws IllegalArgumentException if the prompt does not fit the context, or a token is not in
+   *     the vocabulary
    */
   @Override
   public Generation submit(GenerationRequest request, GenerationListener events) {
@@ -135,17 +136,21 @@ public final class Engine implements Backend {
 
   // The API has refused these with a 400; here they would harm the sequences of the same step.
   private void requireValid(GenerationRequest request) {
+    request.sampling().adjustments().bias().keySet().forEach(this::requireToken);
     int[] prompt = request.prompt();
     if (prompt.length > config.maxContext()) {
       throw new IllegalArgumentException(
           "prompt has %d tokens, the context %d".formatted(prompt.length, config.maxContext()));
     }
     for (int token : prompt) {
-      if (token < 0 || token >= info.vocabularySize()) {
-        throw new IllegalArgumentException(
-            "prompt token %d is not in the vocabulary of %d"
-                .formatted(token, info.vocabularySize()));
-      }
+      requireToken(token);
+    }
+  }
+
+  private void requireToken(int token) {
+    if (token < 0 || token >= info.vocabularySize()) {
+      throw new IllegalArgumentException(
+          "token %d is not in the vocabulary of %d".formatted(token, info.vocabularySize()));
     }
   }
 

@@ -34,7 +34,21 @@ final class TextStreamTest {
 
   private static GenerationOptions options(int choices, int logprobs, String... stop) {
     return new GenerationOptions(
-        null, 0.8, 0, 1, 0, 5L, choices, List.of(stop), Set.of(), false, logprobs, logprobs >= 0);
+        null,
+        0.8,
+        0,
+        1,
+        0,
+        Penalties.NONE,
+        Map.of(),
+        0,
+        5L,
+        choices,
+        List.of(stop),
+        Set.of(),
+        false,
+        logprobs,
+        logprobs >= 0);
   }
 
   private TextStream start(String prompt, int maxTokens, boolean echo, GenerationOptions options) {
@@ -109,10 +123,50 @@ final class TextStreamTest {
   }
 
   @Test
+  void stopTextsDoNotEndAnAnswerBeforeItsLeastTokens() throws InterruptedException {
+    GenerationOptions options =
+        new GenerationOptions(
+            null,
+            0,
+            0,
+            1,
+            0,
+            Penalties.NONE,
+            Map.of(),
+            4,
+            null,
+            1,
+            List.of("b"),
+            Set.of(),
+            false,
+            -1,
+            false);
+    try (TextStream stream = start("say:abcabcabc", 50, false, options)) {
+      TextDelta answer = stream.collect().getFirst();
+      assertThat(answer.text()).isEqualTo("abca");
+      assertThat(answer.finish()).isEqualTo(Finish.STOP);
+    }
+  }
+
+  @Test
   void leavesTheStopTokenOutOfTheText() throws InterruptedException {
     GenerationOptions options =
         new GenerationOptions(
-            null, 0, 0, 1, 0, null, 1, List.of(), Set.of((int) 'x'), false, -1, true);
+            null,
+            0,
+            0,
+            1,
+            0,
+            Penalties.NONE,
+            Map.of(),
+            0,
+            null,
+            1,
+            List.of(),
+            Set.of((int) 'x'),
+            false,
+            -1,
+            true);
     try (TextStream stream = start("say:abxcd", 50, false, options)) {
       TextDelta answer = stream.collect().getFirst();
       assertThat(answer.text()).isEqualTo("ab");
@@ -124,7 +178,22 @@ final class TextStreamTest {
   @Test
   void goesOnPastTheEndOfSequenceIfAsked() throws InterruptedException {
     GenerationOptions options =
-        new GenerationOptions(null, 0, 0, 1, 0, null, 1, List.of(), Set.of(), true, -1, false);
+        new GenerationOptions(
+            null,
+            0,
+            0,
+            1,
+            0,
+            Penalties.NONE,
+            Map.of(),
+            0,
+            null,
+            1,
+            List.of(),
+            Set.of(),
+            true,
+            -1,
+            false);
     try (TextStream stream = start("say:ab", 50, false, options)) {
       assertThat(stream.collect().getFirst().finish()).isEqualTo(Finish.LENGTH);
     }

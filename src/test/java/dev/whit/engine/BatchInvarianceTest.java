@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.whit.backend.BackendInfo;
 import dev.whit.backend.BackendListener;
 import dev.whit.backend.GenerationRequest;
+import dev.whit.backend.LogitAdjustments;
 import dev.whit.backend.SamplingParams;
 import dev.whit.kernel.KvType;
 import dev.whit.kernel.cpu.ScalarKernels;
@@ -138,7 +139,8 @@ class BatchInvarianceTest {
       SamplingParams sampling =
           i % 4 == 0
               ? SamplingParams.GREEDY
-              : new SamplingParams(0.8, i % 3 * 10, i % 2 == 0 ? 1 : 0.9, i % 5 * 0.02, i);
+              : new SamplingParams(
+                  0.8, i % 3 * 10, i % 2 == 0 ? 1 : 0.9, i % 5 * 0.02, i, adjustments(i));
       int maxTokens = i == 7 ? 0 : 1 + random.nextInt(24);
       requests.add(
           i % 2 == 0
@@ -146,6 +148,12 @@ class BatchInvarianceTest {
               : Requests.scored(prompt, maxTokens, sampling)); // bypasses the prefix cache
     }
     return requests;
+  }
+
+  private static LogitAdjustments adjustments(int i) {
+    return i % 3 == 0
+        ? LogitAdjustments.NONE
+        : new LogitAdjustments(Map.of(i, 1.5), 1 + i % 4 * 0.1, i % 5 * 0.2, 0.5, i);
   }
 
   static BackendInfo info(int vocabulary) {

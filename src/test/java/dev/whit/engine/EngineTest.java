@@ -13,12 +13,16 @@ import dev.whit.backend.GenerationEvent;
 import dev.whit.backend.GenerationEvent.Cancelled;
 import dev.whit.backend.GenerationEvent.Failed;
 import dev.whit.backend.GenerationEvent.Finished;
+import dev.whit.backend.GenerationRequest;
+import dev.whit.backend.LogitAdjustments;
 import dev.whit.backend.SamplingParams;
 import dev.whit.backend.TokenScore;
 import dev.whit.kernel.cpu.ScalarKernels;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
@@ -72,6 +76,29 @@ class EngineTest {
     steps(30);
     assertThat(listener.tokens()).isEqualTo(expected.subList(0, expected.indexOf(stop) + 1));
     assertThat(listener.events()).endsWith(new Finished(FinishReason.STOP));
+  }
+
+  @Test
+  void noStopTokenBeforeTheLeastTokens() {
+    int[] prompt = Requests.prompt(3);
+    int stop = FakeRunner.greedy(prompt, 1).getFirst();
+    for (int minTokens : new int[] {0, 1, 9}) {
+      LogitAdjustments adjustments = new LogitAdjustments(Map.of(stop, 50.0), 1, 0, 0, minTokens);
+      RecordingListener stopped = new RecordingListener();
+      engine.submit(
+          new GenerationRequest(
+              "r",
+              prompt,
+              30,
+              new SamplingParams(0, 0, 1, 0, 0, adjustments),
+              Set.of(stop),
+              -1,
+              -1),
+          stopped);
+      steps(12);
+      assertThat(stopped.tokens()).hasSize(minTokens + 1).last().isEqualTo(stop);
+      assertThat(stopped.events()).endsWith(new Finished(FinishReason.STOP));
+    }
   }
 
   @Test
@@ -130,6 +157,11 @@ class EngineTest {
           .isThrownBy(() -> engine.submit(Requests.greedy(new int[] {1, token}, 1), listener))
           .withMessageContaining(Integer.toString(token));
     }
+    LogitAdjustments bias = new LogitAdjustments(Map.of(FakeRunner.VOCABULARY, 1.0), 1, 0, 0, 0);
+    SamplingParams sampling = new SamplingParams(0, 0, 1, 0, 0, bias);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> engine.submit(Requests.sampled(new int[] {1}, 1, sampling), listener))
+        .withMessageContaining(Integer.toString(FakeRunner.VOCABULARY));
     steps(1);
     assertThat(listener.events()).isEmpty();
     assertThat(figures.finished).isEmpty();
