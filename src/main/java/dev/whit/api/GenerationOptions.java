@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param ignoreEos whether the model's own end tokens do not end an answer
  * @param logprobs −1 for no log-probabilities, otherwise the number of alternatives for each token
  * @param tokenIds whether the answer's token ids are wanted
+ * @param priority lower ones are answered first
  */
 public record GenerationOptions(
     @Nullable Integer maxTokens,
@@ -41,7 +42,8 @@ public record GenerationOptions(
     Set<Integer> stopTokens,
     boolean ignoreEos,
     int logprobs,
-    boolean tokenIds) {
+    boolean tokenIds,
+    int priority) {
 
   public GenerationOptions {
     logitBias = Map.copyOf(logitBias);

@@ -94,7 +94,8 @@ public final class TextStream implements AutoCloseable {
                 options.sampling(seed + i),
                 stopTokens,
                 options.logprobs(),
-                prompt.echo() == null ? -1 : options.logprobs());
+                prompt.echo() == null ? -1 : options.logprobs(),
+                options.priority());
         Generation generation =
             model.backend().submit(request, event -> arrive(new Arrival(choice, event)));
         synchronized (generations) {

@@ -3,34 +3,41 @@ package dev.whit.engine;
 import dev.whit.backend.BackendListener.StepStats;
 import dev.whit.backend.GenerationEvent;
 import dev.whit.engine.StepResult.SequenceResult;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Deque;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
+import java.util.NavigableSet;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Decides what each step computes. There is no prefill or decode phase: every sequence's computed
  * tokens catch up with its tokens under one token budget per step, running sequences first, then
- * waiting ones, each in order of arrival.
+ * waiting ones, each in order of priority and, within one, of arrival.
  *
  * <p>A sequence runs once there are blocks for all its tokens; while it generates it takes one more
- * whenever it needs one. When there is none, the latest-arrived running sequence is preempted: it
- * loses its blocks, returns to the front of the queue and is computed again later, but for what is
- * still in the cache then. The oldest one is never preempted and fits alone ({@link EngineConfig}),
- * so there is always progress.
+ * whenever it needs one. When there is none, the last running sequence is preempted: it loses its
+ * blocks, returns to its place in the queue and is computed again later, but for what is still in
+ * the cache then. The first one is never preempted and fits alone ({@link EngineConfig}), so there
+ * is always progress. What waits preempts nothing, however urgent.
  *
  * <p>Full blocks that are computed can be found by their {@link BlockHash}: a sequence that begins
  * shares those of its first tokens, and computes the rest.
  */
 final class Scheduler {
+  private static final Comparator<Sequence> ORDER =
+      Comparator.<Sequence>comparingInt(sequence -> sequence.request().priority())
+          .thenComparingLong(Sequence::place);
+
   private final EngineConfig config;
   private final BlockManager blocks;
-  // Both in order of arrival, and every running sequence has arrived before every waiting one.
+  // Both in this order.
   private final List<Sequence> running = new ArrayList<>();
-  private final Deque<Sequence> waiting = new ArrayDeque<>();
+  private final NavigableSet<Sequence> waiting = new TreeSet<>(ORDER);
+  private long arrivals;
   private long preemptions;
 
   Scheduler(EngineConfig config) {
@@ -38,9 +45,12 @@ final class Scheduler {
     blocks = new BlockManager(config.blocks());
   }
 
-  /** Puts arrivals at the end of the queue. */
-  void add(Collection<Sequence> arrivals) {
-    waiting.addAll(arrivals);
+  /** Puts new sequences into the queue. */
+  void add(Collection<Sequence> arrived) {
+    for (Sequence sequence : arrived) {
+      sequence.arrived(arrivals++);
+      waiting.add(sequence);
+    }
   }
 
   /** Whether there is nothing to do. */
@@ -85,7 +95,7 @@ final class Scheduler {
       Sequence sequence = running.get(i);
       ScheduledChunk chunk = ScheduledChunk.next(sequence, budget);
       while (i < running.size() && sequence.blockTable().missing(chunk.end()) > blocks.free()) {
-        preemptLatest(); // in the end this very sequence, which ends the loop
+        preemptLast(); // in the end this very sequence, which ends the loop
         preempted = true;
       }
       if (i < running.size()) {
@@ -95,8 +105,11 @@ final class Scheduler {
       }
     }
     // What was just preempted needs more blocks than there are: nobody may overtake it.
-    while (!preempted && budget > 0 && admitNext()) {
-      Sequence sequence = running.getLast();
+    while (!preempted && budget > 0) {
+      Sequence sequence = admitNext();
+      if (sequence == null) {
+        break;
+      }
       if (sequence.begin() && sequence.mayReusePrefix()) {
         lookups.add(new PrefixLookup(sequence, sequence.length(), sequence.computedTokens()));
       }
@@ -112,26 +125,27 @@ final class Scheduler {
     return new SchedulerOutput(chunks, lookups);
   }
 
-  /** Runs the next waiting sequence if the blocks for all its tokens are there. */
-  private boolean admitNext() {
-    Sequence next = waiting.peek();
-    if (next == null || running.size() == config.maxSequences()) {
-      return false;
+  /** Runs the next waiting sequence, if there are the blocks for all its tokens; else null. */
+  private @Nullable Sequence admitNext() {
+    if (waiting.isEmpty() || running.size() == config.maxSequences()) {
+      return null;
     }
+    Sequence next = waiting.first();
     next.reusePrefix(blocks); // first: a block that it shares need not be free
     if (next.blockTable().missing(next.targetTokens()) > blocks.free()) {
       next.releaseBlocks(blocks);
-      return false;
+      return null;
     }
     next.blockTable().grow(next.targetTokens(), blocks);
-    running.add(waiting.remove());
-    return true;
+    waiting.remove(next);
+    running.add(-1 - Collections.binarySearch(running, next, ORDER), next);
+    return next;
   }
 
-  private void preemptLatest() {
-    Sequence latest = running.removeLast();
-    latest.releaseBlocks(blocks);
-    waiting.addFirst(latest);
+  private void preemptLast() {
+    Sequence last = running.removeLast();
+    last.releaseBlocks(blocks);
+    waiting.add(last);
     preemptions++;
   }
 

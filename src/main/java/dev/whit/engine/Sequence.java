@@ -35,6 +35,7 @@ public final class Sequence implements Generation {
   private int scoredRows;
   private int publishedBlocks;
   private boolean begun;
+  private long place;
 
   /**
    * A sequence that has arrived and waits.
@@ -154,6 +155,16 @@ public final class Sequence implements Generation {
     }
     publishedBlocks = blockTable.count();
     computedTokens = publishedBlocks * blockSize;
+  }
+
+  /** Its place in the order of arrival. */
+  long place() {
+    return place;
+  }
+
+  /** It has arrived as the {@code newPlace}-th. */
+  void arrived(long newPlace) {
+    place = newPlace;
   }
 
   /** It runs from now on. Returns whether for the first time. */

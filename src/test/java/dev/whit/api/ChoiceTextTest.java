@@ -26,7 +26,8 @@ final class ChoiceTextTest {
           Set.of(),
           false,
           -1,
-          true);
+          true,
+          0);
 
   private final ServedModel model =
       new ServedModel(

@@ -48,7 +48,8 @@ final class TextStreamTest {
         Set.of(),
         false,
         logprobs,
-        logprobs >= 0);
+        logprobs >= 0,
+        0);
   }
 
   private TextStream start(String prompt, int maxTokens, boolean echo, GenerationOptions options) {
@@ -140,7 +141,8 @@ final class TextStreamTest {
             Set.of(),
             false,
             -1,
-            false);
+            false,
+            0);
     try (TextStream stream = start("say:abcabcabc", 50, false, options)) {
       TextDelta answer = stream.collect().getFirst();
       assertThat(answer.text()).isEqualTo("abca");
@@ -166,7 +168,8 @@ final class TextStreamTest {
             Set.of((int) 'x'),
             false,
             -1,
-            true);
+            true,
+            0);
     try (TextStream stream = start("say:abxcd", 50, false, options)) {
       TextDelta answer = stream.collect().getFirst();
       assertThat(answer.text()).isEqualTo("ab");
@@ -193,7 +196,8 @@ final class TextStreamTest {
             Set.of(),
             true,
             -1,
-            false);
+            false,
+            0);
     try (TextStream stream = start("say:ab", 50, false, options)) {
       assertThat(stream.collect().getFirst().finish()).isEqualTo(Finish.LENGTH);
     }

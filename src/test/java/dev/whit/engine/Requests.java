@@ -18,6 +18,11 @@ final class Requests {
     return new GenerationRequest("r", prompt, maxTokens, sampling, Set.of(), -1, -1);
   }
 
+  static GenerationRequest urgent(int[] prompt, int maxTokens, int priority) {
+    return new GenerationRequest(
+        "r", prompt, maxTokens, SamplingParams.GREEDY, Set.of(), -1, -1, priority);
+  }
+
   /** With the three most likely alternatives for each token, of the prompt too. */
   static GenerationRequest scored(int[] prompt, int maxTokens, SamplingParams sampling) {
     return new GenerationRequest("r", prompt, maxTokens, sampling, Set.of(), 3, 3);

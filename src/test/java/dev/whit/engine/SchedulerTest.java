@@ -158,13 +158,48 @@ class SchedulerTest {
     assertThat(sequences(step())).containsExactly(third, fourth);
   }
 
+  private Sequence urgent(int priority) {
+    return arrive(Requests.urgent(Requests.prompt(8), 9, priority));
+  }
+
+  @Test
+  void lowerPrioritiesRunFirstAndEqualOnesInOrderOfArrival() {
+    configure(1, 64, 32, 64);
+    Sequence running = urgent(5);
+    step();
+    Sequence late = urgent(1);
+    Sequence low = urgent(9);
+    Sequence first = urgent(-1);
+    Sequence second = urgent(-1);
+    for (Sequence next : List.of(running, first, second, late, low)) {
+      assertThat(sequences(step())).containsExactly(next);
+      next.cancel(CancelCause.CLIENT_GONE);
+    }
+    assertThat(scheduler.removeEnded()).hasSize(1);
+    assertThat(scheduler.isEmpty()).isTrue();
+  }
+
+  @Test
+  void theLeastUrgentSequenceLosesItsBlocksAndIsNotTheFirstToGetThemBack() {
+    configure(4, 64, 6, 24);
+    Sequence low = urgent(2);
+    Sequence high = urgent(0);
+    Sequence middle = urgent(1); // two blocks each: all six
+    step();
+    assertThat(sequences(step())).containsExactly(high, middle); // which need a third each
+    assertThat(low.blockTable().count()).isZero();
+    Sequence later = urgent(1);
+    high.cancel(CancelCause.CLIENT_GONE);
+    assertThat(sequences(step())).containsExactly(middle, later);
+  }
+
   @Test
   void everySequenceFinishesHoweverFewBlocksThereAre() {
     configure(8, 5, 6, 24);
     List<SequenceEvent> events = new ArrayList<>();
     List<Sequence> all = new ArrayList<>();
     for (int i = 0; i < 10; i++) {
-      all.add(arrive(1 + i, 14));
+      all.add(arrive(Requests.urgent(Requests.prompt(1 + i), 14, i % 3)));
     }
     for (int i = 0; i < 2000 && !scheduler.isEmpty(); i++) {
       step(events);

@@ -132,7 +132,7 @@ final class InvalidRequestTest {
     both("min_tokens", "-1", "1.5", "\"1\"");
     both(
         "response_format", "{\"type\": \"json_object\"}", "{\"type\": \"json_schema\"}", "1", "{}");
-    both("priority", "1");
+    both("priority", "1.5", "\"high\"", "2147483648", "[]");
     both("truncate_prompt_tokens", "5", "-1");
   }
 

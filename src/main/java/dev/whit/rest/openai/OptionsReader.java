@@ -34,6 +34,7 @@ final class OptionsReader {
     Integer newerName = request.integer("max_completion_tokens", minTokens, Integer.MAX_VALUE);
     Integer topK = request.integer("top_k", -1, Integer.MAX_VALUE);
     Integer n = request.integer("n", 1, MAX_CHOICES);
+    Integer priority = request.integer("priority", Integer.MIN_VALUE, Integer.MAX_VALUE);
     String _ = request.text("user");
     Integer most = newerName == null ? maxTokens : newerName;
     return new GenerationOptions(
@@ -51,7 +52,8 @@ final class OptionsReader {
         stopTokens(request.value("stop_token_ids"), request.path("stop_token_ids")),
         request.flag("ignore_eos", false),
         logprobs,
-        request.flag("return_token_ids", false));
+        request.flag("return_token_ids", false),
+        priority == null ? 0 : priority);
   }
 
   private static Penalties penalties(JsonFields request) {

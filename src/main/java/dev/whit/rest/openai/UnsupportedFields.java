@@ -14,8 +14,6 @@ final class UnsupportedFields {
       Map.of(
           "response_format",
           value -> value.path("type").asText().equals("text"),
-          "priority",
-          number(0),
           "truncate_prompt_tokens",
           UnsupportedFields::never);
 
