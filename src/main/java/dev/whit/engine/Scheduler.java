@@ -93,7 +93,9 @@ final class Scheduler {
     boolean preempted = false;
     for (int i = 0; i < running.size() && budget > 0; i++) {
       Sequence sequence = running.get(i);
-      ScheduledChunk chunk = ScheduledChunk.next(sequence, budget);
+      // A token is left for each one after it: nobody's answer waits for another's prompt.
+      int share = Math.max(1, budget - (running.size() - 1 - i));
+      ScheduledChunk chunk = ScheduledChunk.next(sequence, share);
       while (i < running.size() && sequence.blockTable().missing(chunk.end()) > blocks.free()) {
         preemptLast(); // in the end this very sequence, which ends the loop
         preempted = true;

@@ -180,6 +180,18 @@ class SchedulerTest {
   }
 
   @Test
+  void aLongUrgentPromptLeavesATokenForEachAnswer() {
+    Sequence low = urgent(2);
+    Sequence middle = urgent(1);
+    step();
+    Sequence high = arrive(Requests.urgent(Requests.prompt(40), 9, 0));
+    step();
+    SchedulerOutput output = step();
+    assertThat(sequences(output)).containsExactly(high, middle, low);
+    assertThat(counts(output)).containsExactly(14, 1, 1);
+  }
+
+  @Test
   void theLeastUrgentSequenceLosesItsBlocksAndIsNotTheFirstToGetThemBack() {
     configure(4, 64, 6, 24);
     Sequence low = urgent(2);
