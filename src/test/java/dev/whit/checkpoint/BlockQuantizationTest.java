@@ -133,7 +133,7 @@ class BlockQuantizationTest {
         block[4 + g] |= (byte) scale;
         block[8 + g] |= (byte) minimum;
       } else {
-        block[8 + g] |= (byte) (scale & 15 | (minimum & 15) << 4);
+        block[8 + g] |= (byte) ((scale & 15) | ((minimum & 15) << 4));
         block[g] |= (byte) ((scale >> 4) << 6);
         block[4 + g] |= (byte) ((minimum >> 4) << 6);
       }
