@@ -38,6 +38,8 @@ final class ErrorMapper {
       case ApiException e -> of(e, requestId);
       case RequestBody.TooLarge e ->
           HttpError.of(413, message(e), INVALID_REQUEST, null, "request_too_large");
+      case RequestBody.Encoded e ->
+          HttpError.of(415, message(e), INVALID_REQUEST, null, "unsupported_media_type");
       case RequestBody.Incomplete e ->
           HttpError.of(408, message(e), INVALID_REQUEST, null, "request_timeout");
       case WebApplicationException e -> ofStatus(e.getResponse().getStatus(), requestId);

@@ -257,6 +257,31 @@ final class ErrorResponsesTest {
   }
 
   @Test
+  void doesNotWaitForEverForABodyThatItHasRefused() throws Exception {
+    try (RawHttp connection = new RawHttp(server.getPort())) {
+      connection.send(
+          POST.formatted("/v1/completions") + "Content-Length: 9223372036854775807\r\n\r\n{");
+      assertThat(connection.readToEnd()).startsWith("HTTP/1.1 413 ").contains(LIMIT + " bytes");
+    }
+  }
+
+  @Test
+  void refusesACompressedBody() throws Exception {
+    try (RawHttp connection = new RawHttp(server.getPort())) {
+      connection.post("/v1/completions", "{\"model\": \"fake\"}", "Content-Encoding: gzip");
+      String head = connection.readHead();
+      assertThat(head).startsWith("HTTP/1.1 415 ");
+      assertThat(connection.readBody(head)).contains("compressed bodies are not taken");
+      assertUsable(connection);
+      connection.post(
+          "/v1/completions",
+          "{\"model\": \"fake\", \"prompt\": \"say:a\"}",
+          "Content-Encoding: Identity");
+      assertThat(connection.readHead()).startsWith("HTTP/1.1 200 ");
+    }
+  }
+
+  @Test
   void readsABodyOfManyPieces() throws Exception {
     try (RawHttp connection = new RawHttp(server.getPort())) {
       connection.send(POST.formatted("/v1/completions") + "Transfer-Encoding: chunked\r\n\r\n");
