@@ -12,6 +12,7 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.response.ValidatableResponse;
 import jakarta.inject.Inject;
+import java.io.IOException;
 import java.net.URI;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -279,6 +280,12 @@ final class ErrorResponsesTest {
           "Content-Encoding: Identity");
       assertThat(connection.readHead()).startsWith("HTTP/1.1 200 ");
     }
+  }
+
+  @Test
+  void doesNotBlameTheServerForAConnectionThatCloses() {
+    IOException failure = new IOException(new IOException("Failed to write"));
+    assertThat(ErrorMapper.of(failure, "id").status()).isEqualTo(499);
   }
 
   @Test
