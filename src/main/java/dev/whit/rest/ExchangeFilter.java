@@ -1,5 +1,6 @@
 package dev.whit.rest;
 
+import dev.whit.api.ApiException;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
@@ -7,12 +8,15 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.time.Duration;
 
 /**
- * What happens to every exchange, whatever its path: it gets an id, a body that says it is too
- * large is refused, a body that nobody read is thrown away so that the connection can be used
- * again, and a failure outside of a resource is answered like any other.
+ * What happens to every exchange, whatever its path: it gets an id, a target that is no URI, a body
+ * that says it is too large and a compressed one are refused, a body that nobody read is thrown
+ * away so that the connection can be used again, and a failure outside of a resource is answered
+ * like any other.
  */
 @Singleton
 public final class ExchangeFilter {
@@ -41,12 +45,24 @@ public final class ExchangeFilter {
   private void begin(RoutingContext exchange) {
     Exchange.begin(exchange);
     exchange.addEndHandler(end -> discardBody(exchange));
-    if (contentLength(exchange.request()) > maxBody) {
+    if (!isUri(exchange.request().uri())) {
+      exchange.fail(
+          new ApiException.InvalidRequest(null, "the path or its query is wrongly encoded"));
+    } else if (contentLength(exchange.request()) > maxBody) {
       exchange.fail(new RequestBody.TooLarge(maxBody));
     } else if (isEncoded(exchange.request())) {
       exchange.fail(new RequestBody.Encoded());
     } else {
       exchange.next();
+    }
+  }
+
+  private static boolean isUri(String target) {
+    try {
+      new URI(target);
+      return true;
+    } catch (URISyntaxException e) {
+      return false;
     }
   }
 

@@ -3,10 +3,12 @@ package dev.whit.it;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -64,10 +66,15 @@ final class ServerProcess implements AutoCloseable {
 
   /** Starts {@code serve} on a free port and waits until it is ready. */
   static ServerProcess serve(String... arguments) {
+    return serve(Map.of(), arguments);
+  }
+
+  /** The same with environment variables. */
+  static ServerProcess serve(Map<String, String> environment, String... arguments) {
     int port = freePort();
     List<String> all = new ArrayList<>(List.of("serve", "--port", Integer.toString(port)));
     all.addAll(Arrays.asList(arguments));
-    ServerProcess server = start(Map.of(), URI.create("http://127.0.0.1:" + port), all);
+    ServerProcess server = start(environment, URI.create("http://127.0.0.1:" + port), all);
     server.awaitReady();
     return server;
   }
@@ -152,6 +159,17 @@ final class ServerProcess implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException(e);
+    }
+  }
+
+  /** Sends a request as it stands and returns all that comes until the connection is closed. */
+  String exchange(String request) {
+    try (Socket socket = new Socket(base.getHost(), base.getPort())) {
+      socket.setSoTimeout((int) EXIT_LIMIT.toMillis());
+      socket.getOutputStream().write(request.getBytes(StandardCharsets.UTF_8));
+      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

@@ -132,7 +132,8 @@ final class RopeParser {
       case "linear" -> new RopeScaling.Linear(factor(section));
       case "dynamic" -> new RopeScaling.Dynamic(factor(section));
       case "llama3" -> llama3(section);
-      case "yarn" -> yarn(section);
+      // The first configurations of Phi-3 call LongRoPE yarn.
+      case "yarn" -> section.has("short_factor") ? longRope(section, rotaryDim) : yarn(section);
       case "longrope", "su" -> longRope(section, rotaryDim);
       default ->
           throw section.wrong(
