@@ -51,8 +51,25 @@ final class ModelAssembly {
       long free,
       Duration loading)
       throws InterruptedException {
-    long start = System.nanoTime();
     TokenizerFiles text = TokenizerFiles.load(loaded.files().tokenizer());
+    try {
+      return host(spec, loaded, text, weights, device, free, loading);
+    } catch (Throwable e) {
+      text.tokenizer().close();
+      throw e;
+    }
+  }
+
+  private HostedModel host(
+      ModelSpec spec,
+      LoadedModel loaded,
+      TokenizerFiles text,
+      MemoryBudget.Weights weights,
+      Device device,
+      long free,
+      Duration loading)
+      throws InterruptedException {
+    long start = System.nanoTime();
     loaded.requireTokenizerFits(text.tokenizer().size());
     ChatTemplate template = templates.of(spec.name(), text.chatTemplate());
     MemoryPlan.Demand demand = demand(spec, loaded.config());
@@ -75,7 +92,7 @@ final class ModelAssembly {
             info,
             device,
             gate);
-    WarmUp.run(engine, loaded.stopTokens().stream().findFirst().orElse(0));
+    warmUp(engine, spec, loaded);
     Duration took = loading.plusNanos(System.nanoTime() - start);
     gate.openWhenIdle(metrics.register(spec.name(), figures(info, plan, took)));
     log(spec, loaded.summary(), plan, took);
@@ -91,6 +108,19 @@ final class ModelAssembly {
         engine,
         loaded,
         plan);
+  }
+
+  private static void warmUp(Engine engine, ModelSpec spec, LoadedModel loaded)
+      throws InterruptedException {
+    int vocabulary = loaded.config().vocabSize();
+    // Settings may name a stop token that the model has no row for: it never comes.
+    int token = loaded.stopTokens().stream().filter(id -> id < vocabulary).findFirst().orElse(0);
+    try {
+      WarmUp.run(engine, spec.target(), token);
+    } catch (Throwable e) {
+      engine.close();
+      throw e;
+    }
   }
 
   private MemoryPlan.Demand demand(ModelSpec spec, ModelConfig model) {

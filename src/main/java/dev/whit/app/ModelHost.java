@@ -32,6 +32,10 @@ final class ModelHost implements AutoCloseable {
   private final ModelRegistry registry;
   private final Metrics metrics;
   private final List<HostedModel> hosted = new ArrayList<>();
+
+  /** Loaded models that are not hosted yet, in order. */
+  private final List<LoadedModel> waiting = new ArrayList<>();
+
   private @Nullable Device device;
 
   ModelHost(WhitConfig config, ModelRegistry registry, Metrics metrics) {
@@ -77,6 +81,7 @@ final class ModelHost implements AutoCloseable {
               next.candidate().spec(), next.loaded(), next.weights(), shared, share, next.took());
       budget.take(model.plan().workspaceBytes() + model.plan().kvBytes(), 0);
       synchronized (hosted) {
+        waiting.remove(model.loaded());
         hosted.add(model);
       }
       registry.add(model.served());
@@ -136,6 +141,9 @@ final class ModelHost implements AutoCloseable {
               shared.kernels(),
               (ready, layers) ->
                   registry.progress((loadedBefore + (double) bytes * ready / layers) / total));
+      synchronized (hosted) {
+        waiting.add(loaded);
+      }
       before += bytes;
       MemoryBudget.Weights weights =
           new MemoryBudget.Weights(
@@ -164,6 +172,8 @@ final class ModelHost implements AutoCloseable {
     synchronized (hosted) {
       hosted.forEach(HostedModel::close);
       hosted.clear();
+      waiting.forEach(LoadedModel::close);
+      waiting.clear();
       if (device != null) {
         device.close();
         device = null;

@@ -68,6 +68,7 @@ public final class HuggingFaceTokenizer implements Tokenizer {
       byte[] bytes = Files.readAllBytes(file);
       JsonNode root = JSON.readTree(bytes);
       Vocabulary vocabulary = Vocabulary.parse(file, root);
+      TokenizerComponents.check(file, bytes, vocabulary.size());
       return new HuggingFaceTokenizer(
           ai.djl.huggingface.tokenizers.HuggingFaceTokenizer.newInstance(
               new ByteArrayInputStream(bytes), Map.of("truncation", "false", "padding", "false")),
