@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -127,7 +128,10 @@ final class ModelHost implements AutoCloseable {
   private List<Weighted> loadWeights(
       List<Candidate> candidates, Device shared, MemoryBudget budget) {
     long total = candidates.stream().mapToLong(c -> c.summary().bytes().total()).sum();
-    LOG.infof("Loading %d models, %.1f MiB", candidates.size(), total / MIB);
+    LOG.infof(
+        "Loading %s, %.1f MiB",
+        candidates.stream().map(c -> c.spec().name()).collect(Collectors.joining(", ")),
+        total / MIB);
     List<Weighted> weighted = new ArrayList<>();
     long before = 0;
     for (Candidate candidate : candidates) {
