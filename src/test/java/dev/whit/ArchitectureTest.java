@@ -34,6 +34,7 @@ class ArchitectureTest {
           Map.entry("backend", Set.of()),
           Map.entry("tokenizer", Set.of()),
           Map.entry("checkpoint", Set.of()),
+          Map.entry("hub", Set.of()),
           Map.entry("kernel", Set.of()),
           Map.entry("kernel.cpu", Set.of("kernel")),
           Map.entry("model", Set.of("kernel")),
@@ -49,6 +50,7 @@ class ArchitectureTest {
   private static final String[] PLAIN = {
     ROOT + "kernel..",
     ROOT + "checkpoint..",
+    ROOT + "hub..",
     ROOT + "tokenizer..",
     ROOT + "model..",
     ROOT + "engine..",

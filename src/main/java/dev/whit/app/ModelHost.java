@@ -55,7 +55,10 @@ final class ModelHost implements AutoCloseable {
    */
   void load() throws InterruptedException {
     // Most of what can be wrong with the files shows here, before anything is logged or computed.
-    List<Candidate> candidates = specs().stream().map(ModelHost::inspect).toList();
+    List<Candidate> candidates = new ArrayList<>();
+    for (ModelSpec spec : specs()) {
+      candidates.add(inspect(HubModels.fetch(spec)));
+    }
     ModelAssembly assembly = new ModelAssembly(config, metrics);
     MemoryBudget budget = new MemoryBudget(config.memory());
     requireMemory(candidates, budget);

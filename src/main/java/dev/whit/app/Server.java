@@ -1,6 +1,7 @@
 package dev.whit.app;
 
 import dev.whit.api.ModelRegistry;
+import dev.whit.hub.HubException;
 import io.quarkus.arc.Unremovable;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.QuarkusApplication;
@@ -56,7 +57,7 @@ public final class Server implements QuarkusApplication {
 
   private void fail(Throwable failure) {
     int code = ExitCode.of(failure);
-    if (code == ExitCode.FAILED) {
+    if (code == ExitCode.FAILED && !(failure instanceof HubException)) {
       LOG.error("a model could not be loaded", failure);
     } else {
       System.err.println("whit: " + failure.getMessage());

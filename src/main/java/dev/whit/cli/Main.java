@@ -2,6 +2,7 @@ package dev.whit.cli;
 
 import dev.whit.app.ExitCode;
 import dev.whit.config.ByteSize;
+import dev.whit.hub.HubException;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -18,7 +19,14 @@ import picocli.CommandLine.ParseResult;
     description = "Serves sub-1-bit language models (LittleBit, NanoQuant) over an OpenAI API.",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
-    subcommands = {ServeCommand.class, InspectCommand.class, TestCommand.class},
+    subcommands = {
+      ServeCommand.class,
+      InspectCommand.class,
+      PullCommand.class,
+      ListCommand.class,
+      RemoveCommand.class,
+      TestCommand.class
+    },
     synopsisSubcommandLabel = "COMMAND",
     commandListHeading = "%nCommands:%n",
     exitCodeListHeading = "%nExit codes:%n",
@@ -27,6 +35,7 @@ import picocli.CommandLine.ParseResult;
     footer = {
       "  whit serve                                the demo models on http://localhost:8080",
       "  whit serve --model tiny=/models/tiny-0.55bit",
+      "  whit serve --model tiny=hf:ORG/NAME        fetched from the Hugging Face Hub first",
       "  whit inspect /models/tiny-0.55bit",
       "",
       "'whit COMMAND --help' tells more."
@@ -72,6 +81,9 @@ public final class Main implements Runnable {
   }
 
   private static String describe(Exception failure) {
+    if (failure instanceof HubException) {
+      return String.valueOf(failure.getMessage());
+    }
     return failure instanceof UncheckedIOException && failure.getCause() instanceof IOException io
         ? String.valueOf(io.getMessage())
         : failure.toString();

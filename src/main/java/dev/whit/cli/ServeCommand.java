@@ -54,8 +54,9 @@ final class ServeCommand implements Callable<Integer> {
       names = "--model",
       paramLabel = "NAME=TARGET[,base=DIR][,ctx=N]",
       description = {
-        "A model to serve, repeatable. TARGET is a model directory or a NanoQuant .pt file; base= is"
-            + " where config and tokenizer are when not beside it; ctx= caps its context.",
+        "A model to serve, repeatable. TARGET is a model directory, a NanoQuant .pt file, or"
+            + " hf:ORG/NAME, which is fetched first; base= is where config and tokenizer are when not"
+            + " beside it; ctx= caps its context.",
         "Default: the demo models demo, demo-littlebit and demo-fp16."
       })
   private List<String> models = List.of();

@@ -1,5 +1,6 @@
 package dev.whit.config;
 
+import dev.whit.hub.HubRepo;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,11 +13,12 @@ import java.util.regex.Pattern;
  * A model to serve, as written {@code NAME=TARGET[,base=DIR][,ctx=N]}.
  *
  * @param name the name that requests use
- * @param target a model directory or a {@code .pt} file
- * @param base where config and tokenizer are, when not beside the target
+ * @param target a model directory, a checkpoint file, or {@code hf:ORG/NAME} on the Hub
+ * @param base where config and tokenizer are, when not beside the target; likewise
  * @param context most tokens of a sequence, when not the server's setting
  */
 public record ModelSpec(String name, Path target, Optional<Path> base, OptionalInt context) {
+  private static final String HUB = "hf:";
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:/-]*");
   private static final Pattern OPTION = Pattern.compile("(base|ctx|head|device)=(.*)");
 
@@ -62,16 +64,36 @@ public record ModelSpec(String name, Path target, Optional<Path> base, OptionalI
       throw new IllegalArgumentException(
           "model " + text + ": the name may have letters, digits and . _ : / - only");
     }
-    if (target.startsWith("hf:")) {
-      throw new IllegalArgumentException(
-          "model " + text + ": downloads (hf:) are not in this version");
+    return new ModelSpec(name, path(name, target), Optional.empty(), OptionalInt.empty());
+  }
+
+  private static Path path(String name, String text) {
+    if (text.startsWith(HUB)) {
+      try {
+        HubRepo.parse(text.substring(HUB.length()));
+      } catch (IllegalArgumentException e) {
+        throw new IllegalArgumentException("model " + name + ": " + e.getMessage(), e);
+      }
     }
-    return new ModelSpec(name, Path.of(target), Optional.empty(), OptionalInt.empty());
+    return Path.of(text);
+  }
+
+  /** The repository that a target or base names, if it is one of the Hub: {@code hf:ORG/NAME}. */
+  public static Optional<HubRepo> onHub(Path path) {
+    String text = path.toString();
+    return text.startsWith(HUB)
+        ? Optional.of(HubRepo.parse(text.substring(HUB.length())))
+        : Optional.empty();
+  }
+
+  /** The same with files where they really are. */
+  public ModelSpec at(Path newTarget, Optional<Path> newBase) {
+    return new ModelSpec(name, newTarget, newBase, context);
   }
 
   private ModelSpec with(String option, String value) {
     return switch (option) {
-      case "base" -> new ModelSpec(name, target, Optional.of(Path.of(value)), context);
+      case "base" -> new ModelSpec(name, target, Optional.of(path(name, value)), context);
       case "ctx" -> new ModelSpec(name, target, base, OptionalInt.of(parseContext(value)));
       default ->
           throw new IllegalArgumentException(

@@ -3,6 +3,7 @@ package dev.whit.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.whit.hub.HubRepo;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -36,6 +37,17 @@ class ModelSpecTest {
         .containsExactly(Path.of("/x,y"));
   }
 
+  @Test
+  void targetsAndBasesMayBeOnTheHub() {
+    ModelSpec spec =
+        ModelSpec.parseAll(List.of("a=hf:org/name/x.pt@v1,base=hf:org/base")).getFirst();
+    assertThat(ModelSpec.onHub(spec.target()))
+        .contains(new HubRepo("org/name", Optional.of("x.pt"), "v1"));
+    assertThat(spec.base().flatMap(ModelSpec::onHub))
+        .contains(new HubRepo("org/base", Optional.empty(), "main"));
+    assertThat(ModelSpec.onHub(Path.of("/hf:org/name"))).isEmpty();
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -49,7 +61,8 @@ class ModelSpecTest {
         "x=/x,ctx=many | not many",
         "x=/x,head=q8 | head= is not in this version",
         "x=/x,device=cuda | device= is not in this version",
-        "x=hf:org/name | not in this version"
+        "x=hf:name | model x: name: expected ORG/NAME",
+        "x=/y,base=hf:../etc | expected ORG/NAME"
       })
   void refuses(String entry, String reason) {
     assertThatThrownBy(() -> ModelSpec.parseAll(List.of(entry)))

@@ -64,10 +64,15 @@ final class ServerProcess implements AutoCloseable {
 
   /** Starts {@code serve} on a free port and waits until it is ready. */
   static ServerProcess serve(String... arguments) {
+    return serve(Map.of(), arguments);
+  }
+
+  /** The same with environment variables. */
+  static ServerProcess serve(Map<String, String> environment, String... arguments) {
     int port = freePort();
     List<String> all = new ArrayList<>(List.of("serve", "--port", Integer.toString(port)));
     all.addAll(Arrays.asList(arguments));
-    ServerProcess server = start(Map.of(), URI.create("http://127.0.0.1:" + port), all);
+    ServerProcess server = start(environment, URI.create("http://127.0.0.1:" + port), all);
     server.awaitReady();
     return server;
   }

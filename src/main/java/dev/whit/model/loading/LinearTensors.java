@@ -151,6 +151,6 @@ sealed interface LinearTensors {
   }
 
   private static long bytes(Tensor tensor) {
-    return tensor.elements() * tensor.dtype().bytes();
+    return tensor.dtype().byteSize(tensor.elements());
   }
 }

@@ -60,7 +60,7 @@ final class Summaries {
   }
 
   private static long bytes(Tensor tensor) {
-    return tensor.elements() * tensor.dtype().bytes();
+    return tensor.dtype().byteSize(tensor.elements());
   }
 
   private static List<String> features(ModelConfig config, ModelTensors tensors) {

@@ -56,7 +56,24 @@ final class WeightReader {
           case F32 -> FloatType.F32;
           case F16 -> FloatType.F16;
           case BF16 -> FloatType.BF16;
-          case BOOL, U8, I8, I16, U16, I32, U32, I64, U64, F64 ->
+          case BOOL,
+              U8,
+              I8,
+              I16,
+              U16,
+              I32,
+              U32,
+              I64,
+              U64,
+              F64,
+              Q4_0,
+              Q4_1,
+              Q5_0,
+              Q5_1,
+              Q8_0,
+              Q4_K,
+              Q5_K,
+              Q6_K ->
               throw new IllegalStateException(weight.name() + " is " + weight.describe());
         };
     return new DenseSpec.Block((int) weight.shape()[0], type, TensorData.contiguous(weight));
