@@ -2,11 +2,13 @@ package dev.whit.tokenizer;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,26 +29,50 @@ public final class GgufTokenizer {
           "unknown_token_id", "unk_token",
           "eot_token_id", "eot_token");
 
+  /**
+   * The metadata of a GGUF. Keys that are not there are empty; a value of another type than the one
+   * asked for is the file's error to report.
+   */
+  public interface Metadata {
+    /** A string. */
+    Optional<String> text(String key);
+
+    /** True or false. */
+    Optional<Boolean> flag(String key);
+
+    /** A whole number. */
+    OptionalLong integer(String key);
+
+    /** An array of strings. */
+    List<String> texts(String key);
+
+    /** An array of whole numbers. */
+    int[] integers(String key);
+
+    /** An array of numbers. */
+    float[] floats(String key);
+  }
+
   private final Path file;
-  private final Function<String, @Nullable Object> metadata;
+  private final Metadata metadata;
   private final List<String> tokens;
   private final Map<String, String> special = new LinkedHashMap<>();
 
-  private GgufTokenizer(Path file, Function<String, @Nullable Object> metadata) {
+  private GgufTokenizer(Path file, Metadata metadata) {
     this.file = file;
     this.metadata = metadata;
-    this.tokens = list("tokens", String.class);
+    this.tokens = metadata.texts(PREFIX + "tokens");
   }
 
   /**
    * Makes the tokenizer.
    *
    * @param file the GGUF, for errors
-   * @param metadata the value of a key, or null: a String, a Boolean, a Number, or a List of them
+   * @param metadata what it says
    * @throws TokenizerException if it is missing, of a kind that is not supported, or contradicts
    *     itself
    */
-  public static TokenizerFiles load(Path file, Function<String, @Nullable Object> metadata) {
+  public static TokenizerFiles load(Path file, Metadata metadata) {
     return new GgufTokenizer(file, metadata).load();
   }
 
@@ -68,11 +94,10 @@ public final class GgufTokenizer {
           case "llama" -> sentencePiece().toJson();
           default -> throw failure("model", "is '%s'; supported are gpt2 and llama", model);
         };
-    Object template = metadata.apply("tokenizer.chat_template");
     return new TokenizerFiles(
         HuggingFaceTokenizer.parse(file, json),
         special,
-        template instanceof String source ? source : null);
+        metadata.text("tokenizer.chat_template").orElse(null));
   }
 
   private ByteLevelBpe byteLevel() {
@@ -91,7 +116,7 @@ public final class GgufTokenizer {
     return new ByteLevelBpe(
         file,
         vocabulary,
-        list("merges", String.class),
+        metadata.texts(PREFIX + "merges"),
         words,
         flag("add_space_prefix", false),
         addedTokens(),
@@ -115,17 +140,16 @@ public final class GgufTokenizer {
 
   private SentencePieceBpe sentencePiece() {
     List<TokenType> types = types();
-    List<Number> scores = list("scores", Number.class);
-    requireOneForEachToken("scores", scores);
+    float[] scores = metadata.floats(PREFIX + "scores");
+    requireOneForEachToken("scores", scores.length);
     List<SentencePiece> pieces = new ArrayList<>(tokens.size());
     for (int id = 0; id < tokens.size(); id++) {
-      float score = scores.get(id).floatValue();
-      if (Float.isNaN(score)) {
+      if (Float.isNaN(scores[id])) {
         throw failure("scores", "[%d] is NaN", id);
       }
       // The converters write user-defined tokens with the spaces that their pieces stand for.
       String text = tokens.get(id).replace(" ", SentencePieceBpe.SPACE);
-      pieces.add(new SentencePiece(text, score, types.get(id)));
+      pieces.add(new SentencePiece(text, scores[id], types.get(id)));
     }
     Integer named = id("unknown_token_id");
     int unknown = named != null ? named : types.indexOf(TokenType.UNKNOWN);
@@ -149,34 +173,34 @@ public final class GgufTokenizer {
   }
 
   private List<TokenType> types() {
-    List<Number> numbers = list("token_type", Number.class);
-    if (numbers.isEmpty()) {
-      return java.util.Collections.nCopies(tokens.size(), TokenType.NORMAL);
+    int[] numbers = metadata.integers(PREFIX + "token_type");
+    if (numbers.length == 0) {
+      return Collections.nCopies(tokens.size(), TokenType.NORMAL);
     }
-    requireOneForEachToken("token_type", numbers);
-    List<TokenType> types = new ArrayList<>(numbers.size());
-    for (Number number : numbers) {
-      if (!TokenType.isNumber(number.longValue())) {
-        throw failure("token_type", "[%d] is %s, not 1 to 6", types.size(), number);
+    requireOneForEachToken("token_type", numbers.length);
+    List<TokenType> types = new ArrayList<>(numbers.length);
+    for (int number : numbers) {
+      if (!TokenType.isNumber(number)) {
+        throw failure("token_type", "[%d] is %d, not 1 to 6", types.size(), number);
       }
-      types.add(TokenType.of(number.longValue()));
+      types.add(TokenType.of(number));
     }
     return types;
   }
 
-  private void requireOneForEachToken(String key, List<?> values) {
-    if (values.size() != tokens.size()) {
-      throw failure(key, "has %d values for %d tokens", values.size(), tokens.size());
+  private void requireOneForEachToken(String key, int count) {
+    if (count != tokens.size()) {
+      throw failure(key, "has %d values for %d tokens", count, tokens.size());
     }
   }
 
   /** The id of a key, or null when there is none or it is out of use. */
   private @Nullable Integer id(String key) {
-    Object value = metadata.apply(PREFIX + key);
-    if (!(value instanceof Number number)) {
+    OptionalLong value = metadata.integer(PREFIX + key);
+    if (value.isEmpty()) {
       return null;
     }
-    long id = number.longValue();
+    long id = value.getAsLong();
     if (id == 0xFFFF_FFFFL || id == -1) {
       return null; // llama.cpp's "none"
     }
@@ -187,23 +211,11 @@ public final class GgufTokenizer {
   }
 
   private String text(String key, String otherwise) {
-    return metadata.apply(PREFIX + key) instanceof String text ? text : otherwise;
+    return metadata.text(PREFIX + key).orElse(otherwise);
   }
 
   private boolean flag(String key, boolean otherwise) {
-    return metadata.apply(PREFIX + key) instanceof Boolean flag ? flag : otherwise;
-  }
-
-  /** The list of a key, empty when there is none. */
-  private <T> List<T> list(String key, Class<T> type) {
-    Object value = metadata.apply(PREFIX + key);
-    if (value == null) {
-      return List.of();
-    }
-    if (!(value instanceof List<?> list) || !list.stream().allMatch(type::isInstance)) {
-      throw failure(key, "is no list of %ss", type.getSimpleName());
-    }
-    return list.stream().map(type::cast).toList();
+    return metadata.flag(PREFIX + key).orElse(otherwise);
   }
 
   private TokenizerException failure(String key, String reason, Object... values) {

@@ -51,7 +51,8 @@ class TokenizerVectorsTest {
         dir.resolve("tokenizer_config.json"),
         """
         {"add_bos_token": true, "tokenizer_class": "GPT2Tokenizer", "bos_token": "</s>",
-         "eos_token": {"content": "</s>", "normalized": true}, "pad_token": "<pad>"}""");
+         "eos_token": {"content": "</s>", "normalized": true}, "pad_token": "<pad>"}\
+        """);
     equalsEveryVector(TokenizerFiles.load(dir), "opt");
   }
 
@@ -99,7 +100,7 @@ class TokenizerVectorsTest {
     if (name.equals("opt")) {
       metadata.put("tokenizer.ggml.add_bos_token", true);
     }
-    equalsEveryVector(GgufTokenizer.load(Path.of("made.gguf"), metadata::get), name);
+    equalsEveryVector(GgufTokenizer.load(Path.of("made.gguf"), new GgufMap(metadata)), name);
   }
 
   private static Map<String, Object> byteLevelMetadata(JsonNode root, String pre) {
@@ -124,7 +125,7 @@ class TokenizerVectorsTest {
     metadata.put("tokenizer.ggml.model", "gpt2");
     metadata.put("tokenizer.ggml.pre", pre);
     metadata.put("tokenizer.ggml.tokens", texts);
-    metadata.put("tokenizer.ggml.token_type", numbers);
+    metadata.put("tokenizer.ggml.token_type", numbers.stream().mapToInt(n -> n).toArray());
     metadata.put("tokenizer.ggml.merges", merges(root.path("model")));
     return metadata;
   }
@@ -148,11 +149,10 @@ class TokenizerVectorsTest {
   /** Merges as lines: a tokenizer.json has either those, or pairs. */
   private static List<String> merges(JsonNode model) {
     return StreamSupport.stream(model.path("merges").spliterator(), false)
-        .map(
-            merge ->
-                merge instanceof ArrayNode pair
-                    ? pair.get(0).asText() + " " + pair.get(1).asText()
-                    : merge.asText())
+        .map(merge ->
+            merge instanceof ArrayNode pair
+                ? pair.get(0).asText() + " " + pair.get(1).asText()
+                : merge.asText())
         .toList();
   }
 
