@@ -157,11 +157,7 @@ public final class GgufTokenizer {
         file,
         pieces,
         new SentencePieceBpe.Normalization(
-            flag("add_space_prefix", true),
-            true,
-            flag("remove_extra_whitespaces", false),
-            true,
-            new byte[0]),
+            flag("add_space_prefix", true), true, flag("remove_extra_whitespaces", false), true),
         special.values().stream()
             .distinct()
             .map(text -> AddedToken.plain(null, text, true))

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
@@ -53,14 +52,12 @@ record SentencePieceBpe(
    *     Face's "legacy" Llama tokenizers; otherwise only before the whole text
    * @param removeExtraWhitespaces spaces at its ends go, runs of them become one
    * @param escapeWhitespaces a space becomes {@link #SPACE}
-   * @param charsMap SentencePiece's compiled character map (NFKC and the like); empty for none
    */
   record Normalization(
       boolean addDummyPrefix,
       boolean afterTokens,
       boolean removeExtraWhitespaces,
-      boolean escapeWhitespaces,
-      byte[] charsMap) {
+      boolean escapeWhitespaces) {
 
     private String space() {
       return escapeWhitespaces ? SPACE : " ";
@@ -68,11 +65,6 @@ record SentencePieceBpe(
 
     private JsonNode normalizer() {
       ArrayNode steps = NODES.arrayNode();
-      if (charsMap.length > 0) {
-        steps.add(
-            step("Precompiled")
-                .put("precompiled_charsmap", Base64.getEncoder().encodeToString(charsMap)));
-      }
       if (removeExtraWhitespaces) {
         steps.add(step("Strip").put("strip_left", true).put("strip_right", true));
         steps.add(replace("Regex", " {2,}", " "));

@@ -5,8 +5,10 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A SentencePiece tokenizer in its own file, {@code tokenizer.model}. */
@@ -41,8 +43,7 @@ final class SentencePieceFiles {
                 settings.flag("add_prefix_space", model.addDummyPrefix()),
                 settings.flag("legacy", true),
                 model.removeExtraWhitespaces(),
-                model.escapeWhitespaces(),
-                model.charsMap()),
+                model.escapeWhitespaces()),
             added,
             normalized(model, settings, added),
             model.unknown(),
@@ -82,10 +83,10 @@ final class SentencePieceFiles {
             .map(AddedToken::content)
             .collect(Collectors.toCollection(HashSet::new));
     if (settings.isAbsent()) {
-      String begin = model.text(model.begin());
-      String unknown = model.text(model.unknown());
-      normalized.addAll(
-          java.util.stream.Stream.of(begin, unknown).filter(java.util.Objects::nonNull).toList());
+      Stream.of(model.begin(), model.unknown())
+          .map(model::text)
+          .filter(Objects::nonNull)
+          .forEach(normalized::add);
     }
     String end = model.text(model.end());
     if (end != null) {

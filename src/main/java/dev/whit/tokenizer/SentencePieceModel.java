@@ -15,19 +15,16 @@ import org.jspecify.annotations.Nullable;
  * @param addDummyPrefix whether a space goes before a text
  * @param removeExtraWhitespaces whether runs of spaces become one, and those at the ends go
  * @param escapeWhitespaces whether a space becomes U+2581
- * @param charsMap compiled character map of the normaliser; empty for none
  * @param unknown id of the piece for what cannot be encoded, or −1
  * @param begin id of the begin of sequence, or −1
  * @param end id of the end of sequence, or −1
  * @param padding id of the padding, or −1
  */
-@SuppressWarnings("ArrayRecordComponent") // read once, never compared
 record SentencePieceModel(
     List<SentencePiece> pieces,
     boolean addDummyPrefix,
     boolean removeExtraWhitespaces,
     boolean escapeWhitespaces,
-    byte[] charsMap,
     int unknown,
     int begin,
     int end,
@@ -72,10 +69,11 @@ record SentencePieceModel(
     private final List<SentencePiece> pieces = new ArrayList<>();
     private long type = 1;
     private boolean suffix;
+    private String normalizer = "";
+    private boolean hasCharsMap;
     private boolean addDummyPrefix = true;
     private boolean removeExtraWhitespaces = true;
     private boolean escapeWhitespaces = true;
-    private byte[] charsMap = new byte[0];
     private long unknown;
     private long begin = 1;
     private long end = 2;
@@ -104,12 +102,17 @@ record SentencePieceModel(
       if (suffix) {
         throw new TokenizerException(file, "treat_whitespace_as_suffix is not supported");
       }
+      if (hasCharsMap) {
+        throw new TokenizerException(
+            file,
+            "the character map of normalizer %s is not supported, only identity; put a tokenizer.json beside it"
+                .formatted(normalizer));
+      }
       return new SentencePieceModel(
           pieces,
           addDummyPrefix,
           removeExtraWhitespaces,
           escapeWhitespaces,
-          charsMap,
           id("unk_id", unknown),
           id("bos_id", begin),
           id("eos_id", end),
@@ -163,7 +166,8 @@ record SentencePieceModel(
     private void normalizerSpec(ProtobufReader in) {
       for (int field = in.next(); field != 0; field = in.next()) {
         switch (field) {
-          case 2 -> charsMap = in.bytes();
+          case 1 -> normalizer = in.string();
+          case 2 -> hasCharsMap = in.bytes().length > 0;
           case 3 -> addDummyPrefix = in.bool();
           case 4 -> removeExtraWhitespaces = in.bool();
           case 5 -> escapeWhitespaces = in.bool();
