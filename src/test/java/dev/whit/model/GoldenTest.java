@@ -17,7 +17,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -56,9 +55,6 @@ class GoldenTest {
           "phi3-longrope/littlebit",
           "qwen2-yarn/littlebit",
           "qwen3/littlebit-res");
-
-  /** Forms that a later version reads. */
-  private static final Pattern LATER_FORMS = Pattern.compile(".*-(gguf|bridge)");
 
   private static final List<String> DEMO = List.of("demo/fp16", "demo/littlebit", "demo/nanoquant");
 
@@ -119,7 +115,6 @@ class GoldenTest {
     try (Stream<Path> forms = Files.find(golden, 2, (path, file) -> file.isDirectory())) {
       return forms
           .filter(path -> path.getParent().getParent().equals(golden))
-          .filter(path -> !LATER_FORMS.matcher(path.getFileName().toString()).matches())
           .filter(path -> !ALWAYS.contains(golden.relativize(path).toString()))
           .sorted()
           .toList();
