@@ -1,7 +1,14 @@
 package dev.whit.app;
 
+import dev.whit.checkpoint.CheckpointException;
+import dev.whit.checkpoint.MappedFile;
 import dev.whit.checkpoint.gguf.GgufMetadata;
+import dev.whit.checkpoint.gguf.GgufReader;
 import dev.whit.tokenizer.GgufTokenizer;
+import dev.whit.tokenizer.TokenizerException;
+import dev.whit.tokenizer.TokenizerFiles;
+import java.lang.foreign.Arena;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -12,6 +19,20 @@ import java.util.OptionalLong;
  * @param metadata of the GGUF, whose file must be open
  */
 record GgufText(GgufMetadata metadata) implements GgufTokenizer.Metadata {
+
+  /**
+   * The tokenizer and chat template of a GGUF.
+   *
+   * @throws CheckpointException if it is no GGUF
+   * @throws TokenizerException if its tokenizer cannot be used
+   */
+  static TokenizerFiles tokenizer(Path file) {
+    try (Arena arena = Arena.ofConfined()) {
+      MappedFile mapped = MappedFile.map(file, arena);
+      return GgufTokenizer.load(file, new GgufText(GgufReader.read(mapped).metadata()));
+    }
+  }
+
   @Override
   public Optional<String> text(String key) {
     return metadata.text(key);

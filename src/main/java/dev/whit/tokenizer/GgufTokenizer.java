@@ -26,8 +26,7 @@ public final class GgufTokenizer {
           "bos_token_id", "bos_token",
           "eos_token_id", "eos_token",
           "padding_token_id", "pad_token",
-          "unknown_token_id", "unk_token",
-          "eot_token_id", "eot_token");
+          "unknown_token_id", "unk_token");
 
   /**
    * The metadata of a GGUF. Keys that are not there are empty; a value of another type than the one
@@ -95,6 +94,7 @@ public final class GgufTokenizer {
           default -> throw failure("model", "is '%s'; supported are gpt2 and llama", model);
         };
     return new TokenizerFiles(
+        file,
         HuggingFaceTokenizer.parse(file, json),
         special,
         metadata.text("tokenizer.chat_template").orElse(null));

@@ -50,6 +50,7 @@ final class SentencePieceFiles {
             settings.flag("add_bos_token", true) ? special.get("bos_token") : null,
             settings.flag("add_eos_token", false) ? special.get("eos_token") : null);
     return new TokenizerFiles(
+        file,
         HuggingFaceTokenizer.parse(file, bpe.toJson()),
         special,
         ChatTemplateSource.of(directory, settings));

@@ -12,13 +12,17 @@ import org.jspecify.annotations.Nullable;
  * What a model says about text: its tokenizer, its special tokens and the source of its chat
  * template.
  *
+ * @param file the file the tokenizer is in
  * @param tokenizer the tokenizer
  * @param specialTokens texts of {@code bos_token}, {@code eos_token}, {@code pad_token}, {@code
- *     unk_token} (and {@code eot_token} in a GGUF), as far as the model names them
+ *     unk_token}, as far as the model names them
  * @param chatTemplate source of the chat template, or null
  */
 public record TokenizerFiles(
-    Tokenizer tokenizer, Map<String, String> specialTokens, @Nullable String chatTemplate) {
+    Path file,
+    Tokenizer tokenizer,
+    Map<String, String> specialTokens,
+    @Nullable String chatTemplate) {
 
   public TokenizerFiles {
     specialTokens = Map.copyOf(specialTokens);
@@ -36,6 +40,7 @@ public record TokenizerFiles(
     Path json = directory.resolve("tokenizer.json");
     if (Files.isRegularFile(json)) {
       return new TokenizerFiles(
+          json,
           HuggingFaceTokenizer.load(json),
           settings.specialTokens(),
           ChatTemplateSource.of(directory, settings));
@@ -54,12 +59,6 @@ public record TokenizerFiles(
     throw new TokenizerException(
         directory,
         "no tokenizer in it: neither tokenizer.json nor vocab.json and merges.txt nor tokenizer.model");
-  }
-
-  /** Whether a directory has a file that {@link #load} would begin with. */
-  public static boolean isThere(Path directory) {
-    return Stream.of("tokenizer.json", "vocab.json", "tokenizer.model")
-        .anyMatch(name -> Files.isRegularFile(directory.resolve(name)));
   }
 
   /** A file in tiktoken's own naming (Qwen 1 has such a one). */

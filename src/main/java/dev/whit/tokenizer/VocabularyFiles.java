@@ -53,6 +53,7 @@ final class VocabularyFiles {
             settings.flag("add_bos_token", opt) ? special.get("bos_token") : null,
             settings.flag("add_eos_token", false) ? special.get("eos_token") : null);
     return new TokenizerFiles(
+        file,
         HuggingFaceTokenizer.parse(file, bpe.toJson()),
         special,
         ChatTemplateSource.of(directory, settings));

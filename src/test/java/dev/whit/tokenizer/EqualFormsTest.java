@@ -120,16 +120,13 @@ class EqualFormsTest {
                 0,
                 "eos_token_id",
                 1,
-                "eot_token_id",
-                2,
                 "add_bos_token",
                 true));
     assertThat(files.specialTokens())
         .isEqualTo(
             Map.of(
                 "bos_token", "<|begin_of_text|>",
-                "eos_token", "<|end_of_text|>",
-                "eot_token", "<|pad|>"));
+                "eos_token", "<|end_of_text|>"));
     equal(files, "byte-level");
   }
 
