@@ -83,8 +83,8 @@ public final class BlockQuantization {
     int high = data.get(LittleEndian.INT, bits);
     for (int j = 0; j < SMALL / 2; j++) {
       int pair = u8(bits + 4 + j);
-      int low = (pair & 0xF) | (high >>> j & 1) << 4;
-      int up = (pair >> 4) | (high >>> (j + SMALL / 2) & 1) << 4;
+      int low = (pair & 0xF) | (((high >>> j) & 1) << 4);
+      int up = (pair >> 4) | (((high >>> (j + SMALL / 2)) & 1) << 4);
       target[to + j] = (low - zero) * d + m;
       target[to + j + SMALL / 2] = (up - zero) * d + m;
     }
@@ -100,12 +100,16 @@ public final class BlockQuantization {
 
   /** Scale of group {@code j} of 8: six bits, the last four groups' split over two bytes. */
   private int scaleK(long scales, int j) {
-    return j < 4 ? u8(scales + j) & 63 : u8(scales + j + 4) & 0xF | (u8(scales + j - 4) >> 6) << 4;
+    return j < 4
+        ? u8(scales + j) & 63
+        : (u8(scales + j + 4) & 0xF) | ((u8(scales + j - 4) >> 6) << 4);
   }
 
   /** Minimum of group {@code j} of 8, likewise. */
   private int minimumK(long scales, int j) {
-    return j < 4 ? u8(scales + j + 4) & 63 : u8(scales + j + 4) >> 4 | (u8(scales + j) >> 6) << 4;
+    return j < 4
+        ? u8(scales + j + 4) & 63
+        : (u8(scales + j + 4) >> 4) | ((u8(scales + j) >> 6) << 4);
   }
 
   /** d, m, 12 bytes of group scales and minima, 128 nibble pairs: q·(d·s) − m·min. */
@@ -131,7 +135,7 @@ public final class BlockQuantization {
         int pair = u8(pairs + (long) g * SMALL + l);
         int fifths = fifthBits < 0 ? 0 : u8(fifthBits + l) >> (2 * g);
         int low = (pair & 0xF) + ((fifths & 1) << 4);
-        int high = (pair >> 4) + ((fifths >> 1 & 1) << 4);
+        int high = (pair >> 4) + (((fifths >> 1) & 1) << 4);
         target[to + g * GROUP + l] = lowScale * low - lowMinimum;
         target[to + g * GROUP + l + SMALL] = highScale * high - highMinimum;
       }
@@ -152,10 +156,10 @@ public final class BlockQuantization {
         int second = u8(low + SMALL + l);
         int group = l / 16;
         int[] q = {
-          first & 0xF | (twos & 3) << 4,
-          second & 0xF | (twos >> 2 & 3) << 4,
-          first >> 4 | (twos >> 4 & 3) << 4,
-          second >> 4 | (twos >> 6) << 4
+          (first & 0xF) | ((twos & 3) << 4),
+          (second & 0xF) | (((twos >> 2) & 3) << 4),
+          (first >> 4) | (((twos >> 4) & 3) << 4),
+          (second >> 4) | ((twos >> 6) << 4)
         };
         for (int k = 0; k < q.length; k++) {
           target[base + k * SMALL + l] = d * i8(scales + group + 2L * k) * (q[k] - 32);

@@ -177,7 +177,7 @@ public final class GgufMetadata {
         return OptionalDouble.of(data.get(LittleEndian.DOUBLE, 0));
       }
       if (value.element().isInteger()) {
-        return OptionalDouble.of(integer(key, value.element(), data, 0));
+        return OptionalDouble.of((double) integer(key, value.element(), data, 0));
       }
     }
     throw wrong(key, "a number");

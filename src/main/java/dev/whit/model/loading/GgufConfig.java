@@ -25,13 +25,13 @@ final class GgufConfig {
   private static final String ROPE_DIVISORS = "rope_freqs.weight";
 
   /** Integer keys after the architecture's name, and what {@code config.json} calls them. */
-  private static final Map<String, String> INTEGERS =
-      Map.of(
-          "block_count", "num_hidden_layers",
-          "context_length", "max_position_embeddings",
-          "embedding_length", "hidden_size",
-          "feed_forward_length", "intermediate_size",
-          "attention.head_count", "num_attention_heads");
+  private static final List<Map.Entry<String, String>> INTEGERS =
+      List.of(
+          Map.entry("block_count", "num_hidden_layers"),
+          Map.entry("context_length", "max_position_embeddings"),
+          Map.entry("embedding_length", "hidden_size"),
+          Map.entry("feed_forward_length", "intermediate_size"),
+          Map.entry("attention.head_count", "num_attention_heads"));
 
   /** Layers of the 27B models, whose attention scale no key holds. */
   private static final Map<String, Integer> LAYERS_OF_27B = Map.of("gemma2", 46, "gemma3", 62);
@@ -57,7 +57,10 @@ final class GgufConfig {
   private void convert() {
     NanoQuantVersion.check(metadata, tensors);
     config.put("model_type", architecture.modelType());
-    INTEGERS.forEach((key, name) -> config.put(name, integer(key).orElseThrow(() -> missing(key))));
+    for (Map.Entry<String, String> entry : INTEGERS) {
+      String key = entry.getKey();
+      config.put(entry.getValue(), integer(key).orElseThrow(() -> missing(key)));
+    }
     integer("attention.head_count_kv").ifPresent(n -> config.put("num_key_value_heads", n));
     config.put(
         "rms_norm_eps",

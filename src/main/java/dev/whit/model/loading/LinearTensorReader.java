@@ -86,7 +86,7 @@ final class LinearTensorReader {
       }
     }
     for (FactorFormat other : FactorFormat.ALL) {
-      if (other != format && hasAny(module, other.salientNames())) {
+      if (!other.equals(format) && hasAny(module, other.salientNames())) {
         throw CheckpointException.tensor(
             tensors.source(),
             module,

@@ -133,7 +133,8 @@ final class RopeParser {
       case "linear" -> new RopeScaling.Linear(factor(section));
       case "dynamic" -> new RopeScaling.Dynamic(factor(section));
       case "llama3" -> llama3(section);
-      case "yarn" -> yarn(section);
+      // The first configurations of Phi-3 call LongRoPE yarn.
+      case "yarn" -> section.has("short_factor") ? longRope(section, rotaryDim) : yarn(section);
       // Of our own making, for what GGUF files hold.
       case "divided" -> new RopeScaling.Divided(section.positiveNumbers("divisors", rotaryDim / 2));
       case "longrope", "su" -> longRope(section, rotaryDim);
