@@ -23,8 +23,8 @@ import org.junit.jupiter.api.Test;
 /**
  * Renders templates with {@code @huggingface/jinja} too, where it is there ({@code npm install
  * --no-save --prefix target/npm @huggingface/jinja@0.5.11}, or {@code -Dwhit.jinja-js=FILE}). It
- * takes 0.1 to 0.4 s for each, so few are rendered unless {@code
- * -Dwhit.jinja-templates=2500} asks for more.
+ * takes 0.1 to 0.4 s for each, so few are rendered unless {@code -Dwhit.jinja-templates=2500} asks
+ * for more.
  */
 class JinjaDifferentialTest {
   private static final Path BUNDLE =
