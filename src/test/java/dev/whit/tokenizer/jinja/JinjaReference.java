@@ -27,25 +27,33 @@ final class JinjaReference implements AutoCloseable {
    * Loads the library.
    *
    * @param bundle its {@code dist/index.cjs}
-   * @param now what {@code strftime_now} tells: QuickJS knows no names of months
+   * @param now what the time is in it; QuickJS has no names of months, so they are given
    */
   JinjaReference(Path bundle, ZonedDateTime now) throws IOException {
-    Map<String, String> fields =
-        Map.of(
-            "d", DateTimeFormatter.ofPattern("dd", Locale.ROOT).format(now),
-            "m", DateTimeFormatter.ofPattern("MM", Locale.ROOT).format(now),
-            "b", DateTimeFormatter.ofPattern("MMM", Locale.ENGLISH).format(now),
-            "B", DateTimeFormatter.ofPattern("MMMM", Locale.ENGLISH).format(now),
-            "Y", DateTimeFormatter.ofPattern("yyyy", Locale.ROOT).format(now));
     runner.compileAndExec(
         """
         globalThis.module = {exports: {}};
         %s
         globalThis.Template = module.exports.Template;
-        const fields = %s;
-        globalThis.strftime = format => format.replace(/%%(.)/g, (all, field) => fields[field]);
+        const Clock = Date;
+        globalThis.Date = class extends Clock {
+          constructor(...given) {
+            super(...(given.length ? given : [%d]));
+          }
+        };
+        globalThis.Intl = {
+          DateTimeFormat: class {
+            constructor(locale, options) {
+              this.format = () => options.month == "long" ? "%s" : "%s";
+            }
+          }
+        };
         """
-            .formatted(Files.readString(bundle), JSON.writeValueAsString(fields)));
+            .formatted(
+                Files.readString(bundle),
+                now.toInstant().toEpochMilli(),
+                DateTimeFormatter.ofPattern("MMMM", Locale.ENGLISH).format(now),
+                DateTimeFormatter.ofPattern("MMM", Locale.ENGLISH).format(now)));
   }
 
   /** A template and its variables. */
@@ -58,7 +66,7 @@ final class JinjaReference implements AutoCloseable {
         """
         console.log(JSON.stringify(JSON.parse(%s).map(job => {
           try {
-            return {text: new Template(job.template).render({strftime_now: strftime, ...job.variables})};
+            return {text: new Template(job.template).render(job.variables)};
           } catch (e) {
             return {error: String(e.message)};
           }
