@@ -13,6 +13,7 @@ import java.util.Optional;
  * ({@code tokenizer.ggml.pre}), together with what goes with it in that family's {@code
  * tokenizer.json}.
  */
+@SuppressWarnings("ImmutableEnumChecker") // lists of List.of do not change
 enum PreTokenizer {
   GPT_2(List.of("gpt-2", "phi-2", "mpt", "olmo"), List.of(), true, Trait.NONE),
   LLAMA_3(

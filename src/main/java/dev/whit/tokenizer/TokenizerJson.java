@@ -92,15 +92,16 @@ final class TokenizerJson {
    * @throws TokenizerException if it is in the vocabulary under another id, or its id is taken
    */
   void add(AddedToken token) {
-    Integer id = token.id();
     Integer known = ids.get(token.content());
-    if (known == null && id != null) {
-      token(id, token.content());
-    } else if (known == null || (id != null && !known.equals(id))) {
+    Integer id = token.id() == null ? known : token.id();
+    if (id == null || (known != null && !known.equals(id))) {
       throw new TokenizerException(
           file, "token '%s' has both id %s and id %s".formatted(token.content(), known, id));
     }
-    added.merge(token.content(), token.withId(known == null ? id : known), AddedToken::and);
+    if (known == null) {
+      token(id, token.content());
+    }
+    added.merge(token.content(), token.withId(id), AddedToken::and);
   }
 
   /**
