@@ -16,6 +16,8 @@ import dev.whit.model.loading.MemoryPlan;
 import dev.whit.model.loading.ModelSummary;
 import dev.whit.tokenizer.ChatTemplate;
 import dev.whit.tokenizer.TokenizerFiles;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -51,7 +53,7 @@ final class ModelAssembly {
       long free,
       Duration loading)
       throws InterruptedException {
-    TokenizerFiles text = TokenizerFiles.load(loaded.files().tokenizer());
+    TokenizerFiles text = text(loaded.files().tokenizer());
     try {
       return host(spec, loaded, text, weights, device, free, loading);
     } catch (Throwable e) {
@@ -70,7 +72,7 @@ final class ModelAssembly {
       Duration loading)
       throws InterruptedException {
     long start = System.nanoTime();
-    loaded.requireTokenizerFits(text.tokenizer().size());
+    loaded.requireTokenizerFits(text.file(), text.tokenizer().size());
     ChatTemplate template = templates.of(spec.name(), text.chatTemplate());
     MemoryPlan.Demand demand = demand(spec, loaded.config());
     MemoryPlan plan = plan(spec, loaded.config(), weights.total(), demand, free);
@@ -121,6 +123,12 @@ final class ModelAssembly {
       engine.close();
       throw e;
     }
+  }
+
+  private static TokenizerFiles text(Path tokenizer) {
+    return Files.isDirectory(tokenizer)
+        ? TokenizerFiles.load(tokenizer)
+        : GgufText.tokenizer(tokenizer);
   }
 
   private MemoryPlan.Demand demand(ModelSpec spec, ModelConfig model) {

@@ -65,10 +65,10 @@ public final class TokenizationResource {
   /** What the tokenizer is; of several models that of {@code ?model=NAME}, else the first. */
   @GET
   @Path("tokenizer_info")
-  public TokenizationReply.Info info(@QueryParam("model") @Nullable String model) {
+  public TokenizationReply.TokenizerInfo info(@QueryParam("model") @Nullable String model) {
     models.requireReady();
     // The harness asks without a model.
     String name = model == null ? models.models().getFirst().name() : model;
-    return TokenizationReply.Info.of(tokenization.describe(name));
+    return TokenizationReply.TokenizerInfo.of(tokenization.describe(name));
   }
 }

@@ -31,7 +31,7 @@ public final class TokenizationReply {
   public record Text(String prompt) {}
 
   /** Of {@code GET /tokenizer_info}; fields that the tokenizer has not are null. */
-  public record Info(
+  public record TokenizerInfo(
       @JsonProperty("eos_token") @Nullable String eosToken,
       @JsonProperty("bos_token") @Nullable String bosToken,
       @JsonProperty("pad_token") @Nullable String padToken,
@@ -39,8 +39,8 @@ public final class TokenizationReply {
       @JsonProperty("vocab_size") int vocabularySize,
       @JsonProperty("model_max_length") int maxContext) {
     /** What a tokenizer is. */
-    public static Info of(TokenizationService.Description description) {
-      return new Info(
+    public static TokenizerInfo of(TokenizationService.Description description) {
+      return new TokenizerInfo(
           description.specialTokens().get("eos_token"),
           description.specialTokens().get("bos_token"),
           description.specialTokens().get("pad_token"),
