@@ -148,7 +148,7 @@ class EqualFormsTest {
     int[] types = new int[texts.size()];
     for (int id = 0; id < texts.size(); id++) {
       scores[id] = parts.score(texts.get(id));
-      types[id] = parts.type(id, texts.get(id)).ordinal() + 1;
+      types[id] = parts.type(id, texts.get(id)).number();
     }
     Map<String, Object> metadata = new HashMap<>();
     metadata.put("model", "llama");

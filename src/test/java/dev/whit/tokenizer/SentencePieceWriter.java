@@ -16,8 +16,7 @@ final class SentencePieceWriter {
   }
 
   SentencePieceWriter piece(String text, float score, TokenType type) {
-    return message(
-        1, piece -> piece.text(1, text).float32(2, score).integer(3, type.ordinal() + 1));
+    return message(1, piece -> piece.text(1, text).float32(2, score).integer(3, type.number()));
   }
 
   SentencePieceWriter message(int field, Consumer<SentencePieceWriter> content) {
@@ -33,7 +32,7 @@ final class SentencePieceWriter {
   }
 
   SentencePieceWriter float32(int field, float value) {
-    varint(field << 3 | 5);
+    varint((field << 3) | 5);
     out.writeBytes(ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putFloat(value).array());
     return this;
   }
@@ -43,7 +42,7 @@ final class SentencePieceWriter {
   }
 
   SentencePieceWriter bytes(int field, byte[] value) {
-    varint(field << 3 | 2);
+    varint((field << 3) | 2);
     varint(value.length);
     out.writeBytes(value);
     return this;
@@ -52,7 +51,7 @@ final class SentencePieceWriter {
   private void varint(long value) {
     long rest = value;
     while ((rest & ~0x7FL) != 0) {
-      out.write((int) rest & 0x7F | 0x80);
+      out.write(((int) rest & 0x7F) | 0x80);
       rest >>>= 7;
     }
     out.write((int) rest);
