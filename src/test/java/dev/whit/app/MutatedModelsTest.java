@@ -9,6 +9,7 @@ import dev.whit.config.Settings;
 import dev.whit.config.WhitConfig;
 import dev.whit.engine.Device;
 import dev.whit.fuzz.MutatedModel;
+import dev.whit.fuzz.TokenizerForm;
 import dev.whit.kernel.cpu.CpuKernels;
 import dev.whit.metrics.Metrics;
 import dev.whit.model.loading.LoadedModel;
@@ -118,12 +119,20 @@ class MutatedModelsTest {
     List<MutatedModel> models = new ArrayList<>();
     try (Stream<Path> files = Files.walk(MODELS, 2)) {
       for (Path model : files.sorted().toList()) {
-        if (Files.exists(model.resolve("config.json"))) {
-          models.add(new MutatedModel(model, directory.resolve(MODELS.relativize(model))));
+        boolean isGguf = Files.exists(model.resolve("model.gguf"));
+        if (isGguf || Files.exists(model.resolve("config.json"))) {
+          models.add(copy(model, TokenizerForm.HUGGING_FACE));
         }
       }
     }
+    models.add(copy(MODELS.resolve("llama/littlebit"), TokenizerForm.BYTE_PAIRS));
+    models.add(copy(MODELS.resolve("llama/littlebit"), TokenizerForm.SENTENCE_PIECE));
     return models;
+  }
+
+  private MutatedModel copy(Path model, TokenizerForm tokenizer) throws IOException {
+    String name = MODELS.relativize(model) + "-" + tokenizer;
+    return new MutatedModel(model, directory.resolve(name), tokenizer);
   }
 
   /** Opens a model as {@code serve} does, then encodes, decodes and renders. */

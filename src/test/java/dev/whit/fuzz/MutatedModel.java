@@ -22,6 +22,7 @@ public final class MutatedModel {
       List.of(
           kind("*.safetensors", Mutator.oneOf(new SafetensorsMutator(), BYTES)),
           kind("*.{pt,pth,bin}", Mutator.oneOf(new TorchZipMutator(), BYTES)),
+          kind("*.gguf", Mutator.oneOf(new GgufMutator(), BYTES)),
           kind("*.json", Mutator.oneOf(JSON, JSON, JSON, BYTES)),
           kind("*.jinja", Mutator.oneOf(new TemplateMutator(), BYTES)),
           kind("*", BYTES));
@@ -62,8 +63,9 @@ public final class MutatedModel {
    *
    * @param model a good model directory
    * @param directory the copy, which does not exist yet
+   * @param tokenizer in which form it has the tokenizer
    */
-  public MutatedModel(Path model, Path directory) throws IOException {
+  public MutatedModel(Path model, Path directory, TokenizerForm tokenizer) throws IOException {
     this.directory = directory;
     MORE_FILES.forEach((name, text) -> files.put(name, text.getBytes(StandardCharsets.UTF_8)));
     try (Stream<Path> originals = Files.list(model)) {
@@ -71,7 +73,8 @@ public final class MutatedModel {
         files.put(file.getFileName().toString(), Files.readAllBytes(file));
       }
     }
-    files.keySet().removeIf(name -> name.startsWith("golden."));
+    files.keySet().removeIf(name -> name.startsWith("golden.") || name.equals("contents.txt"));
+    tokenizer.convert(files);
     Files.createDirectories(directory);
     for (String name : files.keySet()) {
       mend(name);

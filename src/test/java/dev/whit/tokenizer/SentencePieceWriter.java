@@ -7,11 +7,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
 
 /** Writes a SentencePiece ModelProto, or any message of the Protocol Buffers wire format. */
-final class SentencePieceWriter {
+public final class SentencePieceWriter {
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
 
   /** A model of type BPE without pieces. */
-  static SentencePieceWriter bpe() {
+  public static SentencePieceWriter bpe() {
     return new SentencePieceWriter().message(2, spec -> spec.integer(3, 2));
   }
 
@@ -19,29 +19,29 @@ final class SentencePieceWriter {
     return message(1, piece -> piece.text(1, text).float32(2, score).integer(3, type.number()));
   }
 
-  SentencePieceWriter message(int field, Consumer<SentencePieceWriter> content) {
+  public SentencePieceWriter message(int field, Consumer<SentencePieceWriter> content) {
     SentencePieceWriter message = new SentencePieceWriter();
     content.accept(message);
     return bytes(field, message.toBytes());
   }
 
-  SentencePieceWriter integer(int field, long value) {
+  public SentencePieceWriter integer(int field, long value) {
     varint(field << 3);
     varint(value);
     return this;
   }
 
-  SentencePieceWriter float32(int field, float value) {
+  public SentencePieceWriter float32(int field, float value) {
     varint((field << 3) | 5);
     out.writeBytes(ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putFloat(value).array());
     return this;
   }
 
-  SentencePieceWriter text(int field, String value) {
+  public SentencePieceWriter text(int field, String value) {
     return bytes(field, value.getBytes(StandardCharsets.UTF_8));
   }
 
-  SentencePieceWriter bytes(int field, byte[] value) {
+  public SentencePieceWriter bytes(int field, byte[] value) {
     varint((field << 3) | 2);
     varint(value.length);
     out.writeBytes(value);
@@ -57,7 +57,7 @@ final class SentencePieceWriter {
     out.write((int) rest);
   }
 
-  byte[] toBytes() {
+  public byte[] toBytes() {
     return out.toByteArray();
   }
 }
