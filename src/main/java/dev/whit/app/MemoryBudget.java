@@ -81,7 +81,8 @@ public final class MemoryBudget {
     long embedding = summary.config().tiedHead() ? bytes.embeddings() : 0;
     long dense = Math.max(0, bytes.linears() - (long) factors);
     return new Weights(
-        (long) (factors * RELAID) + 2 * bytes.norms(), embedding + bytes.head() + dense);
+        (long) (factors * RELAID) + 2 * bytes.norms() + summary.copiedBytes(),
+        embedding + bytes.head() + dense);
   }
 
   private static double bytes(LinearSummary linear) {

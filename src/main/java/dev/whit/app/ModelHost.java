@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +33,10 @@ final class ModelHost implements AutoCloseable {
   private final ModelRegistry registry;
   private final Metrics metrics;
   private final List<HostedModel> hosted = new ArrayList<>();
+
+  /** Loaded models that are not hosted yet, in order. */
+  private final List<LoadedModel> waiting = new ArrayList<>();
+
   private @Nullable Device device;
 
   ModelHost(WhitConfig config, ModelRegistry registry, Metrics metrics) {
@@ -77,6 +82,7 @@ final class ModelHost implements AutoCloseable {
               next.candidate().spec(), next.loaded(), next.weights(), shared, share, next.took());
       budget.take(model.plan().workspaceBytes() + model.plan().kvBytes(), 0);
       synchronized (hosted) {
+        waiting.remove(model.loaded());
         hosted.add(model);
       }
       registry.add(model.served());
@@ -122,7 +128,10 @@ final class ModelHost implements AutoCloseable {
   private List<Weighted> loadWeights(
       List<Candidate> candidates, Device shared, MemoryBudget budget) {
     long total = candidates.stream().mapToLong(c -> c.summary().bytes().total()).sum();
-    LOG.infof("Loading %d models, %.1f MiB", candidates.size(), total / MIB);
+    LOG.infof(
+        "Loading %s, %.1f MiB",
+        candidates.stream().map(c -> c.spec().name()).collect(Collectors.joining(", ")),
+        total / MIB);
     List<Weighted> weighted = new ArrayList<>();
     long before = 0;
     for (Candidate candidate : candidates) {
@@ -136,6 +145,9 @@ final class ModelHost implements AutoCloseable {
               shared.kernels(),
               (ready, layers) ->
                   registry.progress((loadedBefore + (double) bytes * ready / layers) / total));
+      synchronized (hosted) {
+        waiting.add(loaded);
+      }
       before += bytes;
       MemoryBudget.Weights weights =
           new MemoryBudget.Weights(
@@ -164,6 +176,8 @@ final class ModelHost implements AutoCloseable {
     synchronized (hosted) {
       hosted.forEach(HostedModel::close);
       hosted.clear();
+      waiting.forEach(LoadedModel::close);
+      waiting.clear();
       if (device != null) {
         device.close();
         device = null;

@@ -22,6 +22,7 @@ public final class VectorKernels extends HostKernels {
   private final WorkerTeam team;
   private final BinaryFactorProduct binaryProduct;
   private final DenseProduct denseProduct;
+  private final SalientProduct salientProduct;
   private final VectorRmsNorm rmsNorm;
   private final VectorLayerNorm layerNorm;
   private final VectorRope rope;
@@ -41,6 +42,7 @@ public final class VectorKernels extends HostKernels {
     team = new WorkerTeam(threads);
     binaryProduct = new BinaryFactorProduct(team);
     denseProduct = new DenseProduct(team);
+    salientProduct = new SalientProduct(denseProduct);
     rmsNorm = new VectorRmsNorm(team);
     layerNorm = new VectorLayerNorm(team);
     rope = new VectorRope(team);
@@ -131,8 +133,10 @@ public final class VectorKernels extends HostKernels {
   @Override
   void linear(Weights weights, float[] x, int rows, float[] y, int yOffset, int yStride) {
     switch (weights) {
-      case BinaryFactorWeights binary ->
-          binaryProduct.apply(packed(binary), x, rows, y, yOffset, yStride);
+      case BinaryFactorWeights binary -> {
+        binaryProduct.apply(packed(binary), x, rows, y, yOffset, yStride);
+        salientProduct.add(packed(binary), x, rows, y, yOffset, yStride);
+      }
       case DenseWeights dense -> denseProduct.apply(dense(dense), x, rows, y, yOffset, yStride);
     }
   }

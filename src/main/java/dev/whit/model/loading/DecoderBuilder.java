@@ -95,6 +95,7 @@ final class DecoderBuilder {
   }
 
   private DenseWeights matrix(Tensor tensor) {
+    residentBytes += WeightReader.copiedBytes(tensor, RowOrder.PLAIN);
     return own(kernels.prepare(WeightReader.matrix(tensor)));
   }
 
@@ -119,12 +120,12 @@ final class DecoderBuilder {
   /** One layer of projections that are all of the first one's kind. */
   private LinearLayer merged(List<LinearTensors> sameKind) {
     return switch (sameKind.getFirst()) {
-      case LinearTensors.Dense d ->
-          new DenseLinear(
-              own(
-                  kernels.prepare(
-                      WeightReader.dense(
-                          sameKind.stream().map(LinearTensors.Dense.class::cast).toList()))));
+      case LinearTensors.Dense d -> {
+        List<LinearTensors.Dense> dense =
+            sameKind.stream().map(LinearTensors.Dense.class::cast).toList();
+        dense.forEach(l -> residentBytes += WeightReader.copiedBytes(l.weight(), l.rows()));
+        yield new DenseLinear(own(kernels.prepare(WeightReader.dense(dense))));
+      }
       case LinearTensors.Factored f ->
           new BinaryFactorLinear(
               own(

@@ -49,7 +49,8 @@ record Family(
               Map.entry(Part.GATE, "mlp.gate_proj"),
               Map.entry(Part.UP, "mlp.up_proj"),
               Map.entry(Part.DOWN, "mlp.down_proj")),
-          0);
+          0,
+          false);
 
   private static final TensorNames QUERY_KEY_NORM_TENSORS =
       LLAMA_TENSORS.with(
@@ -83,7 +84,8 @@ record Family(
               Map.entry(Part.OUTPUT, "self_attn.out_proj"),
               Map.entry(Part.UP, "fc1"),
               Map.entry(Part.DOWN, "fc2")),
-          0);
+          0,
+          false);
 
   private static final Traits LLAMA = new Traits(Placement.PRE, false, false, SlidingRule.NONE);
   private static final Traits MISTRAL = new Traits(Placement.PRE, false, false, SlidingRule.ALL);

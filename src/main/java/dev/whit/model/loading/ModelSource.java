@@ -1,6 +1,7 @@
 package dev.whit.model.loading;
 
 import dev.whit.checkpoint.CheckpointException;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -19,7 +20,12 @@ import org.jspecify.annotations.Nullable;
 public record ModelSource(Path target, @Nullable Path base) {
   private static final String CONFIG = "config.json";
   private static final List<String> CHECKPOINT_FILES =
-      List.of(".pt", ".pth", ".bin", ".safetensors");
+      List.of(".pt", ".pth", ".bin", ".safetensors", ".gguf");
+  private static final String GGUF = ".gguf";
+
+  /** Any of them makes a directory the tokenizer's. */
+  private static final List<String> TOKENIZERS =
+      List.of("tokenizer.json", "vocab.json", "tokenizer.model");
 
   /**
    * Finds the files.
@@ -32,8 +38,14 @@ public record ModelSource(Path target, @Nullable Path base) {
       throw CheckpointException.file(base, "base= must name a directory");
     }
     Path home = home();
+    Optional<Path> gguf = gguf(home);
+    if (gguf.isPresent()) {
+      // Hugging Face's own file is exact; every other form beside a GGUF says less than it does.
+      Path tokenizer = firstWith(home, List.of("tokenizer.json")).orElse(gguf.get());
+      return new ModelFiles(gguf.get(), gguf.get(), Optional.empty(), tokenizer);
+    }
     Path config =
-        firstWith(home, CONFIG)
+        firstWith(home, List.of(CONFIG))
             .orElseThrow(() -> CheckpointException.file(home.resolve(CONFIG), missingConfig()))
             .resolve(CONFIG);
     Path generation = config.resolveSibling("generation_config.json");
@@ -41,7 +53,7 @@ public record ModelSource(Path target, @Nullable Path base) {
         target,
         config,
         Optional.of(generation).filter(Files::isRegularFile),
-        firstWith(home, "tokenizer.json").orElse(home));
+        firstWith(home, TOKENIZERS).orElse(home));
   }
 
   /** The directory of the checkpoint. */
@@ -61,9 +73,33 @@ public record ModelSource(Path target, @Nullable Path base) {
     return parent == null ? target.toAbsolutePath() : parent;
   }
 
-  private Optional<Path> firstWith(Path home, String file) {
+  /** The GGUF file that is meant: itself, or the only one of a directory without configuration. */
+  private Optional<Path> gguf(Path home) {
+    if (Files.isRegularFile(target)) {
+      return Optional.of(target).filter(ModelSource::isGguf);
+    }
+    if (Files.isRegularFile(home.resolve(CONFIG))) {
+      return Optional.empty();
+    }
+    try (Stream<Path> files = Files.list(home)) {
+      List<Path> found = files.filter(ModelSource::isGguf).sorted().toList();
+      if (found.size() > 1) {
+        throw CheckpointException.file(home, "holds several models, name the one to use: " + found);
+      }
+      return found.stream().findFirst();
+    } catch (IOException e) {
+      throw CheckpointException.file(home, "cannot be listed: " + e, e);
+    }
+  }
+
+  private static boolean isGguf(Path file) {
+    return file.getFileName().toString().toLowerCase(Locale.ROOT).endsWith(GGUF);
+  }
+
+  private Optional<Path> firstWith(Path home, List<String> names) {
     return Stream.concat(Stream.of(home), Stream.ofNullable(base))
-        .filter(directory -> Files.isRegularFile(directory.resolve(file)))
+        .filter(directory ->
+            names.stream().anyMatch(name -> Files.isRegularFile(directory.resolve(name))))
         .findFirst();
   }
 

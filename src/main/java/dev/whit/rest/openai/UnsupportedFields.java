@@ -23,12 +23,12 @@ final class UnsupportedFields {
   private static final Map<String, Predicate<JsonNode>> CHAT =
       Map.of(
           "tools",
-          UnsupportedFields::isEmpty,
+          UnsupportedFields::isEmptyArray,
           "tool_choice",
           value -> value.asText().equals("none"));
 
   private static final Map<String, Predicate<JsonNode>> MESSAGE =
-      Map.of("tool_calls", UnsupportedFields::isEmpty);
+      Map.of("tool_calls", UnsupportedFields::isEmptyArray);
 
   private UnsupportedFields() {}
 
@@ -46,8 +46,8 @@ final class UnsupportedFields {
     refuse(message, MESSAGE);
   }
 
-  private static boolean isEmpty(JsonNode value) {
-    return value.isContainerNode() && value.isEmpty();
+  private static boolean isEmptyArray(JsonNode value) {
+    return value.isArray() && value.isEmpty();
   }
 
   private static boolean never(JsonNode value) {
