@@ -83,7 +83,8 @@ final class ModelAssembly {
             plan.blockSize(),
             plan.blocks(),
             plan.context(),
-            config.maxQueue());
+            config.maxQueue(),
+            config.maxQueueTokens());
     ListenerGate gate = new ListenerGate();
     BackendInfo info = info(loaded, plan, device);
     Engine engine =

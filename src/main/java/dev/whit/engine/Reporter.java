@@ -75,7 +75,7 @@ final class Reporter {
 
   private void ended(Sequence sequence, GenerationEvent outcome, long now) {
     GenerationStats stats = sequence.timeline().stats(outcome, sequence.promptLength(), now);
-    admission.leave(stats.total().minus(stats.queued()));
+    admission.leave(sequence, stats.total().minus(stats.queued()));
     contained(() -> figures.onFinished(stats));
   }
 

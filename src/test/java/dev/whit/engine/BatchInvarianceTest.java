@@ -93,7 +93,7 @@ class BatchInvarianceTest {
   private static Run generate(
       Model model, List<GenerationRequest> requests, int batchTokens, int blocks, int interval) {
     EngineConfig config =
-        new EngineConfig(20, batchTokens, BLOCK_SIZE, blocks, CONTEXT, requests.size());
+        new EngineConfig(20, batchTokens, BLOCK_SIZE, blocks, CONTEXT, requests.size(), 1_000_000);
     List<RecordingListener> listeners = new ArrayList<>();
     long preemptions;
     try (Device device = new Device(new ScalarKernels());

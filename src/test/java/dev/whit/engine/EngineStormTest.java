@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Timeout;
 class EngineStormTest {
   private static final int CLIENTS = 32;
   private static final int ROUNDS = 25;
-  private static final EngineConfig CONFIG = new EngineConfig(8, 24, 4, 40, 64, 16);
+  private static final EngineConfig CONFIG = new EngineConfig(8, 24, 4, 40, 64, 16, 1_000_000);
 
   private final FakeRunner runner = new FakeRunner(CONFIG);
   private final CountingListener figures = new CountingListener();

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 
 /** The engine stepped by hand, with a fake model and a fake clock. */
 class EngineTest {
-  private static final EngineConfig CONFIG = new EngineConfig(4, 16, 4, 32, 64, 8);
+  private static final EngineConfig CONFIG = new EngineConfig(4, 16, 4, 32, 64, 8, 1_000_000);
 
   private final FakeRunner runner = new FakeRunner(CONFIG);
   private final CountingListener figures = new CountingListener();

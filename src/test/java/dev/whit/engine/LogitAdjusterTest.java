@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 /** Of the tokens 0 to 7, the prompt has 1, 1 and 2, the answer 2, 3 and 3; 6 stops. */
 class LogitAdjusterTest {
-  private static final EngineConfig CONFIG = new EngineConfig(1, 16, 4, 16, 64, 1);
+  private static final EngineConfig CONFIG = new EngineConfig(1, 16, 4, 16, 64, 1, 1_000_000);
   private static final float[] LOGITS = {4, 4, 4, 4, -4, 2, 8, 0};
 
   private final LogitAdjuster adjuster = new LogitAdjuster(LOGITS.length);

@@ -15,7 +15,7 @@ class PrefixCacheTest {
   private static final int BLOCK_SIZE = 16;
   private static final Random RANDOM = new Random(3);
 
-  private EngineConfig config = new EngineConfig(4, 256, BLOCK_SIZE, 256, 2048, 8);
+  private EngineConfig config = new EngineConfig(4, 256, BLOCK_SIZE, 256, 2048, 8, 1_000_000);
   private FakeRunner runner = new FakeRunner(config);
   private final CountingListener figures = new CountingListener();
   private Engine engine = engine();
@@ -32,7 +32,7 @@ class PrefixCacheTest {
   }
 
   private void configure(int blocks, int context) {
-    config = new EngineConfig(4, 256, BLOCK_SIZE, blocks, context, 8);
+    config = new EngineConfig(4, 256, BLOCK_SIZE, blocks, context, 8, 1_000_000);
     runner = new FakeRunner(config);
     engine = engine();
   }

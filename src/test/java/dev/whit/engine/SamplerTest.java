@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SamplerTest {
-  private static final EngineConfig CONFIG = new EngineConfig(1, 16, 4, 16, 64, 1);
+  private static final EngineConfig CONFIG = new EngineConfig(1, 16, 4, 16, 64, 1, 1_000_000);
 
   /** The chunk of {@code count} tokens after the first {@code start} of five. */
   private static ScheduledChunk chunk(SamplingParams sampling, int start, int count) {

@@ -22,12 +22,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SchedulerTest {
   private static final int TOKEN = 9;
 
-  private EngineConfig config = new EngineConfig(4, 16, 4, 32, 64, 8);
+  private EngineConfig config = new EngineConfig(4, 16, 4, 32, 64, 8, 1_000_000);
   private Scheduler scheduler = new Scheduler(config);
   private int arrivals;
 
   private void configure(int sequences, int batchTokens, int blocks, int context) {
-    config = new EngineConfig(sequences, batchTokens, 4, blocks, context, 8);
+    config = new EngineConfig(sequences, batchTokens, 4, blocks, context, 8, 1_000_000);
     scheduler = new Scheduler(config);
   }
 
@@ -325,11 +325,11 @@ class SchedulerTest {
   @Test
   void aConfigurationMustHoldOneWholeContext() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new EngineConfig(1, 1, 16, 3, 49, 1))
+        .isThrownBy(() -> new EngineConfig(1, 1, 16, 3, 49, 1, 1_000_000))
         .withMessageContaining("3 blocks of 16 tokens")
         .withMessageContaining("49");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new EngineConfig(0, 1, 1, 1, 1, 1))
+        .isThrownBy(() -> new EngineConfig(0, 1, 1, 1, 1, 1, 1_000_000))
         .withMessageContaining("maxSequences");
   }
 }
