@@ -184,6 +184,17 @@ class HubTest {
   }
 
   @Test
+  void aFileShorterThanItsListSaysIsRefusedAtOnce() {
+    stub.isShorter = true;
+
+    assertThatThrownBy(this::pull)
+        .isInstanceOf(HubException.class)
+        .hasMessageContaining("does not have the bytes that its list of files promises")
+        .hasMessageNotContaining("signature");
+    assertThat(retries).isEmpty();
+  }
+
+  @Test
   void theTokenGoesToTheHubAndNotToItsStorage() throws Exception {
     stub.token = "hf_secret";
     assertThatThrownBy(this::pull)
