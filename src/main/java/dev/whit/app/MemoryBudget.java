@@ -3,6 +3,7 @@ package dev.whit.app;
 import com.sun.management.OperatingSystemMXBean;
 import dev.whit.config.ByteSize;
 import dev.whit.kernel.KvType;
+import dev.whit.model.ModelConfig;
 import dev.whit.model.loading.LinearSummary;
 import dev.whit.model.loading.MemoryPlan;
 import dev.whit.model.loading.ModelSummary;
@@ -34,7 +35,7 @@ public final class MemoryBudget {
    * Most tokens of a step, while there are fewer sequences: on a CPU enough to use each weight for
    * many tokens, and few enough that a long prompt does not hold up the other sequences for long.
    */
-  private static final int STEP_TOKENS = 128;
+  public static final int STEP_TOKENS = 128;
 
   private static final int BLOCK_SIZE = 16;
 
@@ -66,6 +67,22 @@ public final class MemoryBudget {
   public static MemoryPlan.Demand demand(int maxSequences, int context, KvType kvType) {
     return new MemoryPlan.Demand(
         maxSequences, context, Math.max(STEP_TOKENS, maxSequences), kvType, BLOCK_SIZE);
+  }
+
+  /**
+   * Plans a budget.
+   *
+   * @param target what the model is loaded from, for the message
+   * @param weights bytes that its weights take, part of the budget
+   * @throws BadFileException when it does not fit, with the numbers
+   */
+  public static MemoryPlan plan(
+      Path target, ModelConfig model, long weights, MemoryPlan.Demand demand, long budget) {
+    try {
+      return MemoryPlan.of(model, weights, demand, budget);
+    } catch (MemoryPlan.DoesNotFitException e) {
+      throw new BadFileException(target, String.valueOf(e.getMessage()));
+    }
   }
 
   /** What a model's weights will take. */
