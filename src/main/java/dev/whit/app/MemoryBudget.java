@@ -4,6 +4,7 @@ import com.sun.management.OperatingSystemMXBean;
 import dev.whit.config.ByteSize;
 import dev.whit.kernel.KvType;
 import dev.whit.model.ModelConfig;
+import dev.whit.model.loading.HeadType;
 import dev.whit.model.loading.LinearSummary;
 import dev.whit.model.loading.MemoryPlan;
 import dev.whit.model.loading.ModelSummary;
@@ -85,8 +86,8 @@ public final class MemoryBudget {
     }
   }
 
-  /** What a model's weights will take. */
-  public static Weights estimate(ModelSummary summary) {
+  /** What a model's weights will take, with its head kept as given. */
+  public static Weights estimate(ModelSummary summary, HeadType head) {
     double factors =
         summary.layers().stream()
             .flatMap(List::stream)
@@ -95,10 +96,18 @@ public final class MemoryBudget {
             .sum();
     ModelSummary.WeightBytes bytes = summary.bytes();
     // Of an embedding that is not the head too, a step reads a few rows only.
-    long embedding = summary.config().tiedHead() ? bytes.embeddings() : 0;
+    long stored = summary.config().tiedHead() ? bytes.embeddings() : bytes.head();
     long dense = Math.max(0, bytes.linears() - (long) factors);
-    return new Weights(
-        (long) (factors * RELAID) + 2 * bytes.norms(), embedding + bytes.head() + dense);
+    long heap = (long) (factors * RELAID) + 2 * bytes.norms();
+    return switch (head) {
+      case STORED -> new Weights(heap, stored + dense);
+      case INT8 -> new Weights(heap + int8Head(summary.config()), dense);
+    };
+  }
+
+  /** A byte for each element and a scale for each row. */
+  private static long int8Head(ModelConfig config) {
+    return config.vocabSize() * ((long) config.embeddingSize() + Float.BYTES);
   }
 
   private static double bytes(LinearSummary linear) {

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param runs one for each number of threads
  */
-public record BenchReport(Machine machine, Model model, String kvCache, List<Run> runs) {
+public record BenchReport(
+    Machine machine, Model model, String kvCache, String head, List<Run> runs) {
   public BenchReport {
     runs = List.copyOf(runs);
   }

@@ -1,6 +1,7 @@
 package dev.whit.bench;
 
 import dev.whit.kernel.KvType;
+import dev.whit.model.loading.HeadType;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -12,8 +13,11 @@ import java.util.List;
  * @param batches numbers of sequences that decode at once
  * @param generate tokens that each of them generates
  * @param stepTokens most tokens of a step: longer prompts take several, as in the engine
+ * @param warmUpSeconds how long each workload runs, once at least, before it is timed: code is
+ *     compiled while it runs
  * @param repetitions timed runs of each workload
  * @param kvType element type of the cache
+ * @param head how the output head is kept
  */
 public record BenchSpec(
     List<Integer> threads,
@@ -21,8 +25,10 @@ public record BenchSpec(
     List<Integer> batches,
     int generate,
     int stepTokens,
+    double warmUpSeconds,
     int repetitions,
-    KvType kvType) {
+    KvType kvType,
+    HeadType head) {
 
   public BenchSpec {
     threads = List.copyOf(threads);

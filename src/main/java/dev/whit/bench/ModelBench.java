@@ -17,9 +17,6 @@ import java.util.stream.Stream;
 
 /** Times a model's workloads with several numbers of threads, one after another. */
 public final class ModelBench {
-  /** Of a workload before it is timed, so that its code is compiled. */
-  private static final double WARM_UP_SECONDS = 1;
-
   /** Bytes of a plain read: several times what caches hold. */
   private static final long READ_BYTES = 256L << 20;
 
@@ -46,7 +43,7 @@ public final class ModelBench {
     ModelBench bench = new ModelBench(source, spec, listener);
     ModelSummary summary = ModelLoader.inspect(source);
     List<BenchReport.Run> runs = spec.threads().stream().map(bench::run).toList();
-    StepCost cost = StepCost.of(summary, bench.residentBytes);
+    StepCost cost = StepCost.of(summary, spec.head(), bench.residentBytes);
     return new BenchReport(
         machine(),
         new BenchReport.Model(
@@ -58,6 +55,7 @@ public final class ModelBench {
             cost.bytes(),
             cost.weights()),
         spec.kvType().name().toLowerCase(Locale.ROOT),
+        spec.head().name().toLowerCase(Locale.ROOT),
         runs);
   }
 
@@ -74,11 +72,12 @@ public final class ModelBench {
             ModelLoader.load(
                 source,
                 kernels,
+                spec.head(),
                 (ready, layers) -> listener.onStage(stage + ", layer " + ready + " of " + layers));
         BenchSession session = new BenchSession(model.decoder(), spec)) {
       double load = seconds(start);
       residentBytes = model.residentWeightBytes();
-      StepCost cost = StepCost.of(model.summary(), residentBytes);
+      StepCost cost = StepCost.of(model.summary(), spec.head(), residentBytes);
       List<Measurement> measurements = new ArrayList<>();
       for (Workload workload : spec.workloads()) {
         measurements.add(measure(session, workload, threads, cost, read, stage));
@@ -101,7 +100,7 @@ public final class ModelBench {
     int steps;
     do {
       steps = session.run(workload);
-    } while (seconds(start) < WARM_UP_SECONDS);
+    } while (seconds(start) < spec.warmUpSeconds());
     double[] seconds = new double[spec.repetitions()];
     for (int i = 0; i < seconds.length; i++) {
       listener.onStage(

@@ -1,5 +1,6 @@
 package dev.whit.bench;
 
+import dev.whit.model.loading.HeadType;
 import dev.whit.model.loading.LinearSummary;
 import dev.whit.model.loading.ModelSummary;
 import java.util.List;
@@ -16,15 +17,20 @@ record StepCost(long bytes, long weights) {
   /**
    * The cost of a model's steps.
    *
+   * @param headType how its head is kept
    * @param residentBytes of weights in the heap
    */
-  static StepCost of(ModelSummary summary, long residentBytes) {
+  static StepCost of(ModelSummary summary, HeadType headType, long residentBytes) {
     long head = (long) summary.config().vocabSize() * summary.config().embeddingSize();
-    long headBytes =
-        summary.config().tiedHead() ? summary.bytes().embeddings() : summary.bytes().head();
+    long mappedHead =
+        switch (headType) {
+          case STORED ->
+              summary.config().tiedHead() ? summary.bytes().embeddings() : summary.bytes().head();
+          case INT8 -> 0; // in the heap
+        };
     List<LinearSummary> linears = summary.layers().stream().flatMap(List::stream).toList();
     return new StepCost(
-        residentBytes + headBytes + linears.stream().mapToLong(StepCost::mappedBytes).sum(),
+        residentBytes + mappedHead + linears.stream().mapToLong(StepCost::mappedBytes).sum(),
         head + linears.stream().mapToLong(StepCost::weights).sum());
   }
 

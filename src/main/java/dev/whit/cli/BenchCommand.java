@@ -10,6 +10,7 @@ import dev.whit.bench.BenchSpec;
 import dev.whit.bench.ModelBench;
 import dev.whit.config.InvalidSettingException;
 import dev.whit.kernel.KvType;
+import dev.whit.model.loading.HeadType;
 import dev.whit.model.loading.MemoryPlan;
 import dev.whit.model.loading.ModelLoader;
 import dev.whit.model.loading.ModelSource;
@@ -103,8 +104,16 @@ final class BenchCommand implements Callable<Integer> {
       names = "--repetitions",
       paramLabel = "N",
       defaultValue = "5",
-      description = "Timed runs of each, after one that is not. Default: ${DEFAULT-VALUE}")
+      description = "Timed runs of each. Default: ${DEFAULT-VALUE}")
   private int repetitions;
+
+  @Option(
+      names = "--warm-up",
+      paramLabel = "SECONDS",
+      defaultValue = "1",
+      description =
+          "How long each runs, once at least, before it is timed. Default: ${DEFAULT-VALUE}")
+  private int warmUp;
 
   @Option(
       names = "--kv-cache",
@@ -112,6 +121,13 @@ final class BenchCommand implements Callable<Integer> {
       defaultValue = "f16",
       description = "Element type of the key/value cache. Default: ${DEFAULT-VALUE}")
   private KvType kvCache;
+
+  @Option(
+      names = "--head",
+      paramLabel = "stored|int8",
+      defaultValue = "stored",
+      description = "How the output head is kept. Default: ${DEFAULT-VALUE}")
+  private HeadType head;
 
   @ArgGroup private @Nullable Form form;
 
@@ -168,6 +184,10 @@ final class BenchCommand implements Callable<Integer> {
     requireRange("--batch", batches, MAX_BATCH);
     requireRange("--generate", List.of(generate), MAX_TOKENS);
     requireRange("--repetitions", List.of(repetitions), MAX_TOKENS);
+    if (warmUp < 0) {
+      throw new ParameterException(
+          spec.commandLine(), "--warm-up must not be negative, is " + warmUp);
+    }
     List<Integer> counts =
         threads.isEmpty()
             ? IntStream.concat(
@@ -176,7 +196,15 @@ final class BenchCommand implements Callable<Integer> {
                 .toList()
             : threads;
     return new BenchSpec(
-        counts, prompts, batches, generate, MemoryBudget.STEP_TOKENS, repetitions, kvCache);
+        counts,
+        prompts,
+        batches,
+        generate,
+        MemoryBudget.STEP_TOKENS,
+        warmUp,
+        repetitions,
+        kvCache,
+        head);
   }
 
   private void requireRange(String option, List<Integer> values, int max) {
@@ -196,7 +224,7 @@ final class BenchCommand implements Callable<Integer> {
           "--prompt, --generate: %d tokens, the model was made for %d"
               .formatted(wanted.context(), limit));
     }
-    MemoryBudget.Weights weights = MemoryBudget.estimate(summary);
+    MemoryBudget.Weights weights = MemoryBudget.estimate(summary, head);
     long free = new MemoryBudget(Optional.empty()).free(weights.mapped()) + weights.mapped();
     MemoryPlan plan =
         MemoryBudget.plan(

@@ -30,12 +30,13 @@ final class BenchTable {
     BenchReport.Model model = report.model();
     format("%s%n", model.path());
     format(
-        "%s, %s, %.4f bits per weight, %.1f MiB of weights a step, %s key/value cache%n",
+        "%s, %s, %.4f bits per weight, %.1f MiB of weights a step, %s key/value cache, %s head%n",
         model.architecture(),
         model.format(),
         model.bitsPerWeight(),
         model.weightBytes() / MIB,
-        report.kvCache());
+        report.kvCache(),
+        report.head());
     format(
         "%s, %d processors, %s%n",
         report.machine().cpu(), report.machine().processors(), report.machine().java());

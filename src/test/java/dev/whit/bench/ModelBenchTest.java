@@ -10,6 +10,7 @@ import dev.whit.bench.synth.Shapes;
 import dev.whit.bench.synth.SynthSpec;
 import dev.whit.checkpoint.DType;
 import dev.whit.kernel.KvType;
+import dev.whit.model.loading.HeadType;
 import dev.whit.model.loading.ModelSource;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -108,7 +109,8 @@ class ModelBenchTest {
   }
 
   private static BenchSpec spec(List<Integer> threads, int repetitions) {
-    return new BenchSpec(threads, List.of(20), List.of(1, 3), 5, 8, repetitions, KvType.F16);
+    return new BenchSpec(
+        threads, List.of(20), List.of(1, 3), 5, 8, 0, repetitions, KvType.F16, HeadType.STORED);
   }
 
   private void write(Method method) throws IOException {

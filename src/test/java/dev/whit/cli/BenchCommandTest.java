@@ -142,7 +142,8 @@ class BenchCommandTest {
               "--prompt=20",
               "--batch=2",
               "--generate=4",
-              "--repetitions=1"
+              "--repetitions=1",
+              "--warm-up=0"
             },
             options));
   }

@@ -3,6 +3,7 @@ package dev.whit.model.loading;
 import dev.whit.checkpoint.Tensor;
 import dev.whit.kernel.AttentionSpec;
 import dev.whit.kernel.Buffer;
+import dev.whit.kernel.DenseSpec;
 import dev.whit.kernel.DenseWeights;
 import dev.whit.kernel.Kernels;
 import dev.whit.kernel.Weights;
@@ -11,6 +12,7 @@ import dev.whit.model.BinaryFactorLinear;
 import dev.whit.model.Decoder;
 import dev.whit.model.DecoderLayer;
 import dev.whit.model.DenseLinear;
+import dev.whit.model.Int8Linear;
 import dev.whit.model.LayerConfig;
 import dev.whit.model.LayerNorm;
 import dev.whit.model.LinearLayer;
@@ -28,16 +30,19 @@ final class DecoderBuilder {
   private final ModelConfig config;
   private final Kernels kernels;
   private final float normOffset;
+  private final HeadType headType;
   private final Resources weights = new Resources();
   private long residentBytes;
 
   /**
    * @param normOffset what is added to the weights of RMSNorms
+   * @param headType how the output head is kept
    */
-  DecoderBuilder(ModelConfig config, Kernels kernels, float normOffset) {
+  DecoderBuilder(ModelConfig config, Kernels kernels, float normOffset, HeadType headType) {
     this.config = config;
     this.kernels = kernels;
     this.normOffset = normOffset;
+    this.headType = headType;
   }
 
   /** Bytes of device memory that the weights laid out so far hold. */
@@ -61,7 +66,7 @@ final class DecoderBuilder {
               tensors.projectIn().map(this::linear).orElse(null),
               tensors.finalNorm().map(this::norm).orElse(null),
               tensors.projectOut().map(this::linear).orElse(null),
-              tensors.head().map(this::linear).orElseGet(() -> new DenseLinear(embedding)));
+              head(tensors, embedding));
       return new Decoder(config, kernels, ends, layers, weights);
     } catch (Throwable e) {
       weights.close();
@@ -92,6 +97,29 @@ final class DecoderBuilder {
             tensors.keyNorm().map(this::rmsNorm).orElse(null),
             linear(tensors.output())),
         new Mlp(config.activation(), config.gated(), stack(tensors.up()), linear(tensors.down())));
+  }
+
+  private LinearLayer head(ModelTensors tensors, DenseWeights embedding) {
+    return switch (headType) {
+      case STORED -> tensors.head().map(this::linear).orElseGet(() -> new DenseLinear(embedding));
+      case INT8 -> tensors.head().map(this::int8).orElseGet(() -> int8(tensors.embedding()));
+    };
+  }
+
+  /** A layer in int8, unless it has fewer bits already. */
+  private LinearLayer int8(LinearTensors tensors) {
+    return switch (tensors) {
+      case LinearTensors.Dense dense -> int8(WeightReader.dense(List.of(dense)));
+      case LinearTensors.Factored factored -> linear(factored);
+    };
+  }
+
+  private LinearLayer int8(Tensor matrix) {
+    return int8(WeightReader.matrix(matrix));
+  }
+
+  private LinearLayer int8(DenseSpec spec) {
+    return new Int8Linear(own(kernels.quantize(spec)));
   }
 
   private DenseWeights matrix(Tensor tensor) {
