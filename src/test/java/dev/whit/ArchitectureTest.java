@@ -38,7 +38,7 @@ class ArchitectureTest {
           Map.entry("kernel", Set.of()),
           Map.entry("kernel.cpu", Set.of("kernel")),
           Map.entry("model", Set.of("kernel")),
-          Map.entry("model.loading", Set.of("model", "kernel", "checkpoint")),
+          Map.entry("model.loading", Set.of("model", "kernel", "checkpoint", "checkpoint.gguf")),
           Map.entry("engine", Set.of("backend", "model", "kernel")),
           Map.entry("bench", Set.of("model", "model.loading", "kernel", "kernel.cpu")),
           Map.entry("bench.synth", Set.of("model", "model.loading", "kernel", "checkpoint")),

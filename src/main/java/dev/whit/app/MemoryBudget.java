@@ -98,7 +98,7 @@ public final class MemoryBudget {
     // Of an embedding that is not the head too, a step reads a few rows only.
     long stored = summary.config().tiedHead() ? bytes.embeddings() : bytes.head();
     long dense = Math.max(0, bytes.linears() - (long) factors);
-    long heap = (long) (factors * RELAID) + 2 * bytes.norms();
+    long heap = (long) (factors * RELAID) + 2 * bytes.norms() + summary.copiedBytes();
     return switch (head) {
       case STORED -> new Weights(heap, stored + dense);
       case INT8 -> new Weights(heap + int8Head(summary.config()), dense);

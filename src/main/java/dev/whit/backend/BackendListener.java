@@ -34,6 +34,7 @@ public interface BackendListener {
    * @param totalBlocks all cache blocks
    * @param prefillTokens prompt tokens computed in this step
    * @param decodeTokens tokens generated in this step
+   * @param preemptions how often a sequence has lost its cache blocks to another since the start
    */
   record StepStats(
       int running,
@@ -41,7 +42,8 @@ public interface BackendListener {
       int usedBlocks,
       int totalBlocks,
       int prefillTokens,
-      int decodeTokens) {}
+      int decodeTokens,
+      long preemptions) {}
 
   /**
    * How a generation went.

@@ -1,5 +1,6 @@
 package dev.whit.bench;
 
+import dev.whit.model.loading.StepCost;
 import java.util.Locale;
 
 /**

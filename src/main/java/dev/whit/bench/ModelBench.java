@@ -7,6 +7,7 @@ import dev.whit.model.loading.LoadedModel;
 import dev.whit.model.loading.ModelLoader;
 import dev.whit.model.loading.ModelSource;
 import dev.whit.model.loading.ModelSummary;
+import dev.whit.model.loading.StepCost;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,6 +28,9 @@ public final class ModelBench {
   private final BenchSpec spec;
   private final BenchListener listener;
 
+  /** The same for every number of threads. */
+  private StepCost cost = new StepCost(0, 0);
+
   private ModelBench(ModelSource source, BenchSpec spec, BenchListener listener) {
     this.source = source;
     this.spec = spec;
@@ -43,7 +47,6 @@ public final class ModelBench {
     ModelBench bench = new ModelBench(source, spec, listener);
     ModelSummary summary = ModelLoader.inspect(source);
     List<BenchReport.Run> runs = spec.threads().stream().map(bench::run).toList();
-    StepCost cost = StepCost.of(summary, spec.head(), bench.residentBytes);
     return new BenchReport(
         machine(),
         new BenchReport.Model(
@@ -52,14 +55,12 @@ public final class ModelBench {
             summary.format(),
             summary.parameters(),
             summary.bitsPerWeight(),
-            cost.bytes(),
-            cost.weights()),
+            bench.cost.bytes(),
+            bench.cost.weights()),
         spec.kvType().name().toLowerCase(Locale.ROOT),
         spec.head().name().toLowerCase(Locale.ROOT),
         runs);
   }
-
-  private long residentBytes;
 
   private BenchReport.Run run(int threads) {
     String stage = threads == 1 ? "1 thread" : threads + " threads";
@@ -76,11 +77,10 @@ public final class ModelBench {
                 (ready, layers) -> listener.onStage(stage + ", layer " + ready + " of " + layers));
         BenchSession session = new BenchSession(model.decoder(), spec)) {
       double load = seconds(start);
-      residentBytes = model.residentWeightBytes();
-      StepCost cost = StepCost.of(model.summary(), spec.head(), residentBytes);
+      cost = model.stepCost();
       List<Measurement> measurements = new ArrayList<>();
       for (Workload workload : spec.workloads()) {
-        measurements.add(measure(session, workload, threads, cost, read, stage));
+        measurements.add(measure(session, workload, threads, read, stage));
       }
       System.gc(); // what loading left behind is not the model's
       return new BenchReport.Run(
@@ -89,12 +89,7 @@ public final class ModelBench {
   }
 
   private Measurement measure(
-      BenchSession session,
-      Workload workload,
-      int threads,
-      StepCost cost,
-      double read,
-      String stage) {
+      BenchSession session, Workload workload, int threads, double read, String stage) {
     listener.onStage("%s, %s, warm-up".formatted(stage, workload));
     long start = System.nanoTime();
     int steps;

@@ -1,5 +1,6 @@
 package dev.whit.checkpoint;
 
+import dev.whit.checkpoint.gguf.GgufReader;
 import dev.whit.checkpoint.safetensors.SafetensorsReader;
 import dev.whit.checkpoint.torch.TorchZipReader;
 import java.lang.foreign.Arena;
@@ -19,8 +20,8 @@ public final class CheckpointReader {
   /**
    * Opens a checkpoint.
    *
-   * @param target a safetensors or torch zip file, told apart by content, or a directory with
-   *     either, whole or in shards
+   * @param target a safetensors, torch zip or GGUF file, told apart by content, or a directory with
+   *     one, whole or in shards
    * @return the tensors of all its files, every claim of the files checked
    * @throws CheckpointException when anything about the files is wrong; nothing stays mapped
    */
@@ -55,6 +56,7 @@ public final class CheckpointReader {
     return switch (FileSignature.of(file)) {
       case SAFETENSORS -> SafetensorsReader.read(file);
       case TORCH_ZIP -> TorchZipReader.read(file);
+      case GGUF -> GgufReader.read(file).tensors();
     };
   }
 }

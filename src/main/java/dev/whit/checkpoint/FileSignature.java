@@ -8,8 +8,10 @@ import java.util.Locale;
 /** Which container a file is, told from its first bytes and never from its name. */
 enum FileSignature {
   SAFETENSORS,
-  TORCH_ZIP;
+  TORCH_ZIP,
+  GGUF;
 
+  private static final byte[] GGUF_MAGIC = {'G', 'G', 'U', 'F'};
   private static final byte[] ZIP_ENTRY = {'P', 'K', 3, 4};
 
   /** protocol 2, then LONG1 of 10 bytes: the magic number that torch.save wrote before 1.6. */
@@ -32,6 +34,9 @@ enum FileSignature {
         file.slice(0, Math.min(file.size(), BYTES_LOOKED_AT)).toArray(ValueLayout.JAVA_BYTE);
     if (startsWith(head, 0, ZIP_ENTRY)) {
       return TORCH_ZIP;
+    }
+    if (startsWith(head, 0, GGUF_MAGIC)) {
+      return GGUF;
     }
     if (head.length > HEADER_START && head[HEADER_START] == '{') {
       return SAFETENSORS;
@@ -59,10 +64,7 @@ enum FileSignature {
     if (startsWith(head, 0, GZIP)) {
       return "is gzip-compressed: unpack it first";
     }
-    if (text.startsWith("gguf")) {
-      return "is a GGUF file: only safetensors and torch checkpoints are read";
-    }
-    return "is neither a safetensors file nor a torch zip file";
+    return "is neither a safetensors, a torch zip nor a GGUF file";
   }
 
   private static boolean startsWith(byte[] head, int from, byte[] magic) {

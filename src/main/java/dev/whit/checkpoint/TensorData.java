@@ -41,6 +41,8 @@ public final class TensorData {
           values[i] = integer(tensor, data, i);
         }
       }
+      case Q4_0, Q4_1, Q5_0, Q5_1, Q8_0, Q4_K, Q5_K, Q6_K ->
+          BlockQuantization.widen(tensor.dtype(), data, 0, values.length, values);
     }
     return values;
   }
@@ -74,6 +76,12 @@ public final class TensorData {
       case F16 -> Float.float16ToFloat(data.getAtIndex(LittleEndian.SHORT, at));
       case BF16 -> bfloat16(data.getAtIndex(LittleEndian.SHORT, at));
       case BOOL, U8, I8, I16, U16, I32, U32, I64, U64 -> integer(tensor, data, at);
+      case Q4_0, Q4_1, Q5_0, Q5_1, Q8_0, Q4_K, Q5_K, Q6_K -> {
+        int step = tensor.dtype().blockElements();
+        float[] block = new float[step];
+        BlockQuantization.widen(tensor.dtype(), data, at / step * step, step, block);
+        yield block[(int) (at % step)];
+      }
     };
   }
 
@@ -127,7 +135,7 @@ public final class TensorData {
         }
         yield value;
       }
-      case F16, BF16, F32, F64 ->
+      case F16, BF16, F32, F64, Q4_0, Q4_1, Q5_0, Q5_1, Q8_0, Q4_K, Q5_K, Q6_K ->
           throw CheckpointException.tensor(
               tensor.file(), tensor.name(), tensor.describe() + " is not of integers");
     };

@@ -35,6 +35,11 @@ final class InspectionTable {
     row("feed-forward", "%d", shape.intermediateSize());
     row("vocabulary", "%d", shape.vocabularySize());
     row("context", "%d tokens", shape.maxContext());
+    row(
+        "key/value cache",
+        "%,d bytes per token (%s)",
+        model.kvCache().bytesPerToken(),
+        model.kvCache().type());
     lines("features", model.features());
     lines("assumed", model.assumedDefaults());
   }

@@ -89,12 +89,17 @@ public record Settings(WhitConfig values, Map<String, String> properties) {
     if (!Files.isRegularFile(file)) {
       throw new InvalidSettingException("--config " + file + ": no such file");
     }
+    YamlConfigSource source;
     try {
-      return new YamlConfigSource(file.toString(), Files.readString(file), FILE_ORDINAL);
+      source = new YamlConfigSource(file.toString(), Files.readString(file), FILE_ORDINAL);
     } catch (IOException | RuntimeException e) {
       String reason = String.valueOf(e.getMessage()).replaceAll("\\s+", " ");
       throw new InvalidSettingException("--config " + file + ": not YAML text: " + reason);
     }
+    if (source.getPropertyNames().stream().noneMatch(name -> name.startsWith(PREFIX))) {
+      throw new InvalidSettingException("--config " + file + ": has no setting under whit:");
+    }
+    return source;
   }
 
   private static void requireRanges(WhitConfig values) {

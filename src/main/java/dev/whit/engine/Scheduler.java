@@ -174,7 +174,8 @@ final class Scheduler {
         blocks.used(),
         blocks.total(),
         output.promptTokens(),
-        result.sampledTokens());
+        result.sampledTokens(),
+        preemptions);
   }
 
   /** How often a sequence lost its blocks to another. */

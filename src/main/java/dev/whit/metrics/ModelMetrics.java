@@ -7,6 +7,7 @@ import dev.whit.backend.GenerationEvent;
 import dev.whit.backend.RejectedException;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
@@ -82,7 +83,7 @@ final class ModelMetrics implements BackendListener {
   ModelMetrics(MeterRegistry registry, String model, ModelFigures figures) {
     this.registry = registry;
     tags = Tags.of("model_name", model, "experiment", "", "arm", "");
-    state = new StepStats(0, 0, 0, figures.blocks(), 0, 0);
+    state = new StepStats(0, 0, 0, figures.blocks(), 0, 0, 0);
 
     gauge("vllm:num_requests_running", "Requests that run", StepStats::running);
     gauge("vllm:num_requests_waiting", "Requests that wait", StepStats::waiting);
@@ -90,6 +91,10 @@ final class ModelMetrics implements BackendListener {
         "vllm:kv_cache_usage_perc",
         "Share of the key/value cache in use, 1 is all",
         stats -> (double) stats.usedBlocks() / stats.totalBlocks());
+    FunctionCounter.builder("vllm:num_preemptions_total", this, m -> m.state.preemptions())
+        .description("Sequences that lost their cache blocks to another")
+        .tags(tags)
+        .register(registry);
     promptTokens = counter("vllm:prompt_tokens_total", "Prompt tokens computed");
     generationTokens = counter("vllm:generation_tokens_total", "Tokens generated");
     stepTokens =

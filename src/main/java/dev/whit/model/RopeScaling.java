@@ -45,6 +45,28 @@ public sealed interface RopeScaling {
   }
 
   /**
+   * Every frequency divided by a factor of its own: what GGUF files hold of llama3 scaling.
+   *
+   * @param divisors [rotaryDim/2]
+   */
+  record Divided(float[] divisors) implements RopeScaling {
+    @Override
+    public String type() {
+      return "divided";
+    }
+
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Divided that && Arrays.equals(divisors, that.divisors);
+    }
+
+    @Override
+    public int hashCode() {
+      return Arrays.hashCode(divisors);
+    }
+  }
+
+  /**
    * YaRN (arXiv 2309.00071).
    *
    * @param truncate whether the ends of the ramp are rounded outwards to whole dimensions

@@ -15,6 +15,7 @@ final class RotaryFrequencies {
       case RopeScaling.Default d -> false;
       case RopeScaling.Linear l -> false;
       case RopeScaling.Llama3 l -> false;
+      case RopeScaling.Divided d -> false;
       case RopeScaling.Yarn y -> false;
     };
   }
@@ -28,6 +29,7 @@ final class RotaryFrequencies {
       case RopeScaling.Linear l -> 1;
       case RopeScaling.Dynamic d -> 1;
       case RopeScaling.Llama3 l -> 1;
+      case RopeScaling.Divided d -> 1;
     };
   }
 
@@ -50,6 +52,12 @@ final class RotaryFrequencies {
       case RopeScaling.Llama3 l -> {
         plain(config, config.theta(), out);
         llama3(l, out);
+      }
+      case RopeScaling.Divided d -> {
+        plain(config, config.theta(), out);
+        for (int i = 0; i < out.length; i++) {
+          out[i] /= d.divisors()[i];
+        }
       }
       case RopeScaling.Yarn y -> yarn(config, y, out);
       case RopeScaling.LongRope l -> {

@@ -1,5 +1,6 @@
 package dev.whit.rest;
 
+import dev.whit.api.ApiException;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
@@ -7,11 +8,13 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.net.URI;
+import java.net.URISyntaxException;
 
 /**
- * What happens to every exchange, whatever its path: it gets an id, a body that says it is too
- * large is refused, a body that nobody read is thrown away so that the connection can be used
- * again, and a failure outside of a resource is answered like any other.
+ * What happens to every exchange, whatever its path: it gets an id, a target that is no URI and a
+ * body that says it is too large are refused, a body that nobody read is thrown away so that the
+ * connection can be used again, and a failure outside of a resource is answered like any other.
  */
 @Singleton
 public final class ExchangeFilter {
@@ -37,10 +40,22 @@ public final class ExchangeFilter {
   private void begin(RoutingContext exchange) {
     Exchange.begin(exchange);
     exchange.addEndHandler(end -> discardBody(exchange.request()));
-    if (contentLength(exchange.request()) > maxBody) {
+    if (!isUri(exchange.request().uri())) {
+      exchange.fail(
+          new ApiException.InvalidRequest(null, "the path or its query is wrongly encoded"));
+    } else if (contentLength(exchange.request()) > maxBody) {
       exchange.fail(new RequestBody.TooLarge(maxBody));
     } else {
       exchange.next();
+    }
+  }
+
+  private static boolean isUri(String target) {
+    try {
+      new URI(target);
+      return true;
+    } catch (URISyntaxException e) {
+      return false;
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.whit.rest;
 
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.RoutingContext;
@@ -42,6 +43,15 @@ final class RequestBody {
     this.timeout = limits.bodyTimeout();
   }
 
+  /** A client that sends a byte now and then would keep the connection for ever. */
+  private static void closeAfterReply(RoutingContext exchange) {
+    HttpServerRequest request = exchange.request();
+    if (request.version() != HttpVersion.HTTP_2) { // there it is shared with other requests
+      exchange.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+      exchange.addEndHandler(end -> request.connection().close());
+    }
+  }
+
   /**
    * Reads it, blocking a virtual thread.
    *
@@ -70,6 +80,7 @@ final class RequestBody {
     try {
       return whole.get(timeout.toMillis(), TimeUnit.MILLISECONDS).getBytes();
     } catch (TimeoutException e) {
+      closeAfterReply(exchange);
       throw new Incomplete("the body did not arrive within " + timeout.toSeconds() + " s");
     } catch (ExecutionException e) {
       throw e.getCause() instanceof RuntimeException cause

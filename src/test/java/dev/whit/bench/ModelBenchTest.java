@@ -67,8 +67,7 @@ class ModelBenchTest {
     int layer = 3 * HIDDEN * HIDDEN + 3 * HIDDEN * FEED_FORWARD;
     int weights = 2 * layer + VOCABULARY * HIDDEN;
     assertThat(report.model().weights()).isEqualTo(weights);
-    int norms = 5 * HIDDEN; // in f32
-    assertThat(report.model().weightBytes()).isEqualTo(2L * weights + 4L * norms);
+    assertThat(report.model().weightBytes()).isEqualTo(2L * weights);
   }
 
   @Test

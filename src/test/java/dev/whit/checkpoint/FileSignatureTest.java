@@ -21,12 +21,14 @@ class FileSignatureTest {
   }
 
   @Test
-  void recognisesBothContainers() {
+  void recognisesEveryContainer() {
     byte[] zip = new TorchZipWriter(PickleWriter.stateDict(entries -> {})).toBytes();
     byte[] safetensors = SafetensorsWriter.file("{}", 0);
 
     assertThat(FileSignature.of(InMemoryFile.of(zip))).isEqualTo(FileSignature.TORCH_ZIP);
     assertThat(FileSignature.of(InMemoryFile.of(safetensors))).isEqualTo(FileSignature.SAFETENSORS);
+    assertThat(FileSignature.of(InMemoryFile.of(ascii("GGUF and more"))))
+        .isEqualTo(FileSignature.GGUF);
   }
 
   @ParameterizedTest
@@ -41,8 +43,7 @@ class FileSignatureTest {
     "<!DOCTYPE html><html>, web page",
     "'\n  <HTML lang=en>', web page",
     "<?xml version=\"1.0\"?>, web page",
-    "GGUF followed by more, GGUF file",
-    "some other text, neither a safetensors file nor a torch zip file"
+    "some other text, 'neither a safetensors, a torch zip nor a GGUF file'"
   })
   void saysWhatATextIsInstead(String text, String reason) {
     assertRefused(ascii(text), reason);

@@ -44,6 +44,21 @@ class HostileFilesTest {
             .storage("1", new byte[16])
             .toBytes();
       }
+    },
+    GGUF {
+      @Override
+      byte[] file() {
+        return new GgufWriter()
+            .string("general.architecture", "llama")
+            .u32("llama.block_count", 1)
+            .flag("tokenizer.ggml.add_bos_token", true)
+            .strings("tokenizer.ggml.tokens", "a", "bc")
+            .f32s("tokenizer.ggml.scores", 0, 1)
+            .tensor("blk.0.attn_q.nq_v", 26, new long[] {2, 3}, new byte[24])
+            .tensor("token_embd.weight", 8, new long[] {2, 32}, new byte[68])
+            .floats("output_norm.weight", new long[] {2}, 1, 2)
+            .toBytes();
+      }
     };
 
     abstract byte[] file();

@@ -49,7 +49,8 @@ class TensorDataTest {
       case U32 -> new long[] {0x8000_0000L, 0xffff_ffffL, 1};
       case I32 -> new long[] {Integer.MIN_VALUE, -1, 1};
       case I64 -> new long[] {Long.MIN_VALUE, -1, 1};
-      case U64, F16, BF16, F32, F64 -> throw new AssertionError(dtype);
+      case U64, F16, BF16, F32, F64, Q4_0, Q4_1, Q5_0, Q5_1, Q8_0, Q4_K, Q5_K, Q6_K ->
+          throw new AssertionError(dtype);
     };
   }
 
@@ -85,7 +86,24 @@ class TensorDataTest {
       case BF16 -> data.putShort((short) 0x3fc0).putShort((short) 0x8001);
       case F32 -> data.putFloat(1.5f).putFloat(-Float.MIN_VALUE);
       case F64 -> data.putDouble(1.5).putDouble(-0x1p-140);
-      case BOOL, U8, I8, I16, U16, I32, U32, I64, U64 -> throw new AssertionError(dtype);
+      case BOOL,
+          U8,
+          I8,
+          I16,
+          U16,
+          I32,
+          U32,
+          I64,
+          U64,
+          Q4_0,
+          Q4_1,
+          Q5_0,
+          Q5_1,
+          Q8_0,
+          Q4_K,
+          Q5_K,
+          Q6_K ->
+          throw new AssertionError(dtype);
     }
     float smallest =
         switch (dtype) {
@@ -93,7 +111,24 @@ class TensorDataTest {
           case BF16 -> -0x1p-133f;
           case F32 -> -Float.MIN_VALUE;
           case F64 -> -0x1p-140f;
-          case BOOL, U8, I8, I16, U16, I32, U32, I64, U64 -> throw new AssertionError(dtype);
+          case BOOL,
+              U8,
+              I8,
+              I16,
+              U16,
+              I32,
+              U32,
+              I64,
+              U64,
+              Q4_0,
+              Q4_1,
+              Q5_0,
+              Q5_1,
+              Q8_0,
+              Q4_K,
+              Q5_K,
+              Q6_K ->
+              throw new AssertionError(dtype);
         };
     Tensor tensor = row(dtype, data);
 

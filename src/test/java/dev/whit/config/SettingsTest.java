@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SettingsTest {
   @TempDir private Path directory;
@@ -130,6 +131,16 @@ class SettingsTest {
     assertThatThrownBy(() -> Settings.read(Map.of(), Map.of(), Optional.of(broken)))
         .isInstanceOf(InvalidSettingException.class)
         .hasMessageContaining("not YAML");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"port: 9000", "just text", "[1, 2]", "", "# whit:"})
+  void refusesAFileThatSetsNothing(String text) throws IOException {
+    Path file = yaml(text);
+
+    assertThatThrownBy(() -> Settings.read(Map.of(), Map.of(), Optional.of(file)))
+        .isInstanceOf(InvalidSettingException.class)
+        .hasMessageContaining("whit.yaml: has no setting under whit:");
   }
 
   private static Settings read(Map<String, String> commandLine) {

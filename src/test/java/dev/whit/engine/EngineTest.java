@@ -60,7 +60,7 @@ class EngineTest {
     steps(31);
     assertThat(listener.tokens()).isEqualTo(FakeRunner.greedy(prompt, 30));
     assertThat(listener.events()).hasSize(31).endsWith(new Finished(FinishReason.LENGTH));
-    assertThat(figures.lastStep()).isEqualTo(new StepStats(0, 0, 0, 32, 0, 1));
+    assertThat(figures.lastStep()).isEqualTo(new StepStats(0, 0, 0, 32, 0, 1, 0));
   }
 
   @Test
@@ -145,7 +145,7 @@ class EngineTest {
     RecordingListener early = new RecordingListener();
     engine.submit(Requests.greedy(Requests.prompt(10), 50), early).cancel(CancelCause.STOP_STRING);
     steps(1);
-    assertThat(figures.lastStep()).isEqualTo(new StepStats(0, 0, 0, 32, 0, 0));
+    assertThat(figures.lastStep()).isEqualTo(new StepStats(0, 0, 0, 32, 0, 0, 0));
     running.cancel(CancelCause.SHUTDOWN);
     steps(2);
     assertThat(listener.tokens()).hasSize(3);

@@ -94,6 +94,14 @@ class DemoServerIT {
   }
 
   @Test
+  void answersATargetThatIsWronglyEncoded() {
+    assertThat(server.exchange("GET /%zz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"))
+        .startsWith("HTTP/1.1 400 ")
+        .contains("x-request-id")
+        .contains("invalid_request_error");
+  }
+
+  @Test
   void countsWhatItDoes() {
     double prompt = server.metric("vllm:prompt_tokens_total", DEMO);
     double generated = server.metric("vllm:generation_tokens_total", DEMO);

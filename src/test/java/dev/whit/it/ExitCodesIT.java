@@ -98,7 +98,9 @@ class ExitCodesIT {
     Exit missing = ServerProcess.run(Map.of(), "inspect", "/nonexistent");
 
     assertThat(text.code()).isZero();
-    assertThat(text.out()).contains("littlebit", "rank 104 + 104", "0.8727", "Memory plan");
+    assertThat(text.out())
+        .contains("littlebit", "rank 104 + 104", "0.8727", "Memory plan")
+        .contains("3,072 bytes per token (f16)");
     assertThat(json.out()).contains("\"bits_per_weight\" : 0.8727", "\"bytes_per_token\" : 3072");
     assertThat(card.out()).contains("card of 700.0 MiB", "of 60.0 MiB free", "1024 tokens");
     assertRefused(missing, 3, "/nonexistent");

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Factorised linear layers: relative error at most 2e-6, batch-invariant bit for bit. */
@@ -55,13 +56,29 @@ interface BinaryLinearContract extends KernelsUnderTest {
     check(new RandomFactors(4, 48, 90).path(5, 40, 16, true).path(20, 50, 24, false));
   }
 
+  @ParameterizedTest
+  @EnumSource
+  default void salientColumnsAreAdded(FloatType type) {
+    check(new RandomFactors(7, 96, 70).path(0, 70, 40, true).salient(0, 70, 11, type));
+    check(
+        new RandomFactors(8, 150, 90)
+            .path(0, 60, 40, true)
+            .path(60, 30, 8, false)
+            .salient(60, 30, 1, type)
+            .salient(0, 60, 40, FloatType.F16)
+            .bias());
+    check(new RandomFactors(9, 3, 20).path(0, 20, 32, true).salient(0, 20, 3, type));
+  }
+
   @Test
   default void preparedFactorsDoNotReadTheCheckpointAgain() {
-    RandomFactors factors = new RandomFactors(5, 64, 32).path(0, 32, 24, true);
+    RandomFactors factors =
+        new RandomFactors(5, 64, 32).path(0, 32, 24, true).salient(0, 32, 5, FloatType.F16);
     BinaryFactorSpec spec = factors.spec();
     try (BinaryFactorWeights weights = kernels().prepare(spec)) {
       spec.paths().getFirst().v().words().fill((byte) 0);
       spec.paths().getFirst().u().words().fill((byte) 0);
+      spec.salient().getFirst().weights().data().fill((byte) 0);
       float[] x = gaussian(5, 64);
       assertClose("product", run(weights, x, 1), factors.product(x, 1), TOLERANCE);
     }

@@ -1,5 +1,6 @@
 package dev.whit.kernel;
 
+import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -18,6 +19,8 @@ final class RandomFactors {
   private final int outputs;
   private final List<BinaryFactorPath> paths = new ArrayList<>();
   private final List<Signs> signs = new ArrayList<>();
+  private final List<SalientColumns> salient = new ArrayList<>();
+  private final List<StoredMatrix> kept = new ArrayList<>();
   private float @Nullable [] bias;
 
   RandomFactors(long seed, int inputs, int outputs) {
@@ -42,13 +45,23 @@ final class RandomFactors {
     return this;
   }
 
+  /** Keeps {@code count} columns, of {@code outputs} outputs from {@code offset}. */
+  RandomFactors salient(int offset, int outputs, int count, FloatType type) {
+    int[] index =
+        random.ints(0, inputs).distinct().limit(Math.min(count, inputs)).sorted().toArray();
+    StoredMatrix matrix = new StoredMatrix(type, outputs, index.length, random.nextLong());
+    kept.add(matrix);
+    salient.add(new SalientColumns(offset, index, matrix.block(Arena.ofAuto())));
+    return this;
+  }
+
   RandomFactors bias() {
     bias = scales(outputs);
     return this;
   }
 
   BinaryFactorSpec spec() {
-    return new BinaryFactorSpec(inputs, outputs, paths, bias);
+    return new BinaryFactorSpec(inputs, outputs, paths, salient, bias);
   }
 
   /** The layer's product with {@code rows} rows of inputs, [rows, outputs]. */
@@ -59,11 +72,23 @@ final class RandomFactors {
       for (int p = 0; p < paths.size(); p++) {
         addPath(paths.get(p), signs.get(p), input, y, row * outputs);
       }
+      for (int p = 0; p < salient.size(); p++) {
+        addColumns(salient.get(p), kept.get(p), input, y, row * outputs);
+      }
       for (int o = 0; bias != null && o < outputs; o++) {
         y[row * outputs + o] += bias[o];
       }
     }
     return y;
+  }
+
+  private static void addColumns(
+      SalientColumns columns, StoredMatrix kept, float[] x, double[] y, int offset) {
+    for (int o = 0; o < columns.outputs(); o++) {
+      for (int j = 0; j < columns.index().length; j++) {
+        y[offset + columns.outOffset() + o] += (double) kept.element(o, j) * x[columns.index()[j]];
+      }
+    }
   }
 
   private static void addPath(

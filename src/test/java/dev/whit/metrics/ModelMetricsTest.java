@@ -53,6 +53,7 @@ class ModelMetricsTest {
             "vllm:num_requests_waiting",
             "vllm:kv_cache_usage_perc",
             "vllm:cache_config_info",
+            "vllm:num_preemptions_total",
             "vllm:prompt_tokens_total",
             "vllm:generation_tokens_total",
             "vllm:request_success_total",
@@ -76,13 +77,14 @@ class ModelMetricsTest {
   }
 
   @Test
-  void stepsSetGaugesAndCountPromptTokens() {
-    metrics.onStep(new StepStats(2, 3, 25, 100, 7, 1));
-    metrics.onStep(new StepStats(1, 0, 10, 100, 0, 0));
+  void stepsSetGaugesAndCountPromptTokensAndPreemptions() {
+    metrics.onStep(new StepStats(2, 3, 25, 100, 7, 1, 0));
+    metrics.onStep(new StepStats(1, 0, 10, 100, 0, 0, 4));
 
     assertThat(gauge("vllm:num_requests_running")).isEqualTo(1);
     assertThat(gauge("vllm:num_requests_waiting")).isZero();
     assertThat(gauge("vllm:kv_cache_usage_perc")).isEqualTo(0.1);
+    assertThat(registry.get("vllm:num_preemptions_total").functionCounter().count()).isEqualTo(4);
     assertThat(count("vllm:prompt_tokens_total")).isEqualTo(7);
     assertThat(registry.get("vllm:iteration_tokens_total").summary().totalAmount()).isEqualTo(8);
     assertThat(registry.get("vllm:iteration_tokens_total").summary().count()).isEqualTo(1);

@@ -7,7 +7,7 @@ import dev.whit.kernel.KvType;
  * Runs one sequence through a decoder without an engine. Its cache blocks are not in order of
  * position, and do not begin at 0, so that a confusion of slots and positions shows.
  */
-final class SingleSequence implements AutoCloseable {
+public final class SingleSequence implements AutoCloseable {
   private static final int BLOCK_SIZE = 4;
   private static final int BLOCKS = 32;
   private static final int MAX_TOKENS = BLOCK_SIZE * (BLOCKS - 1);
@@ -21,7 +21,7 @@ final class SingleSequence implements AutoCloseable {
   /**
    * @param ropeLength length of the prompt, which decides the rotation
    */
-  SingleSequence(Decoder decoder, int ropeLength) {
+  public SingleSequence(Decoder decoder, int ropeLength) {
     this(decoder, ropeLength, KvType.F32);
   }
 
@@ -37,7 +37,7 @@ final class SingleSequence implements AutoCloseable {
   }
 
   /** Appends tokens in one step; returns the logits at each, [tokens, vocabulary]. */
-  float[] append(int... tokens) {
+  public float[] append(int... tokens) {
     ForwardBatch batch = session.batch();
     BatchLayout layout = batch.layout;
     layout.tokens = tokens.length;

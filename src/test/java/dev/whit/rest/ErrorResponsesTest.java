@@ -61,12 +61,18 @@ final class ErrorResponsesTest {
     }
   }
 
-  /** The framework refuses it before anything of ours sees it. */
-  @Test
-  void refusesAPathThatIsWronglyEncoded() throws Exception {
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"/%zz", "/v1/models/%", "/v1/models/a?b=%zz", "/metrics?%c", "/health/%g0"})
+  void answersATargetThatIsWronglyEncoded(String target) throws Exception {
     try (RawHttp connection = new RawHttp(server.getPort())) {
-      connection.send("GET /%zz HTTP/1.1\r\nHost: localhost\r\n\r\n");
-      assertThat(connection.readHead()).startsWith("HTTP/1.1 400 ");
+      connection.send(
+          "GET " + target + " HTTP/1.1\r\nHost: localhost\r\nx-request-id: mine\r\n\r\n");
+      String head = connection.readHead();
+      assertThat(head).startsWith("HTTP/1.1 400 ").contains("x-request-id: mine");
+      assertThat(connection.readBody(head))
+          .contains("\"type\":\"invalid_request_error\"", "wrongly encoded");
+      assertUsable(connection);
     }
   }
 

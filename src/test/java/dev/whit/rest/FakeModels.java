@@ -25,7 +25,7 @@ public final class FakeModels {
   private FakeModels() {}
 
   /** Serves them instead of the application's. */
-  public static final class Profile implements QuarkusTestProfile {
+  public static class Profile implements QuarkusTestProfile {
     @Override
     public Set<Class<?>> getEnabledAlternatives() {
       return Set.of(Producer.class);

@@ -103,7 +103,7 @@ public class DenseGemvBenchmark {
 
   /** Reads as many bytes as the weights have. */
   @Benchmark
-  public int read() {
+  public long read() {
     return read.run();
   }
 }

@@ -8,7 +8,6 @@ import dev.whit.checkpoint.StrictJson;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.EnumSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -88,13 +87,13 @@ record TensorEntry(String name, DType dtype, long[] shape, long begin, long end)
   }
 
   private static DType dtype(Path file, String name, String dtypeName) {
-    for (DType dtype : EnumSet.allOf(DType.class)) {
+    for (DType dtype : DType.PLAIN) {
       if (dtype.name().equals(dtypeName)) {
         return dtype;
       }
     }
     throw CheckpointException.tensor(
-        file, name, "dtype %s is not one of %s".formatted(dtypeName, EnumSet.allOf(DType.class)));
+        file, name, "dtype %s is not one of %s".formatted(dtypeName, DType.PLAIN));
   }
 
   private static long bytes(Path file, String name, DType dtype, long[] shape) {

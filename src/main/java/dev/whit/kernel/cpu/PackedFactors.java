@@ -52,6 +52,7 @@ final class PackedFactors implements BinaryFactorWeights {
   private final int outputs;
   private final List<InputGroup> groups;
   private final List<OutputPath> paths;
+  private final List<SalientProduct.Columns> salient;
   private final float @Nullable [] bias;
   private final int hidden;
   private final long[] costBefore; // words of U before output unit i
@@ -63,10 +64,13 @@ final class PackedFactors implements BinaryFactorWeights {
     outputs = spec.outputs();
     this.groups = List.copyOf(groups);
     this.paths = List.copyOf(paths);
+    salient = spec.salient().stream().map(SalientProduct.Columns::of).toList();
     bias = spec.bias();
     this.hidden = hidden;
     costBefore = costs(outputs, paths);
-    residentBytes = bytes(this.groups, this.paths, bias);
+    residentBytes =
+        bytes(this.groups, this.paths, bias)
+            + salient.stream().mapToLong(SalientProduct.Columns::bytes).sum();
   }
 
   /** Lays out a layer; the spec's bit matrices are not needed afterwards. */
@@ -113,6 +117,11 @@ final class PackedFactors implements BinaryFactorWeights {
   /** The paths' second halves, in the order in which their outputs are summed. */
   List<OutputPath> paths() {
     return paths;
+  }
+
+  /** Columns beside the paths. */
+  List<SalientProduct.Columns> salient() {
+    return salient;
   }
 
   /** Output bias, [outputs], or null. */

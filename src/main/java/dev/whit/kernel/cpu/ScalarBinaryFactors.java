@@ -4,6 +4,8 @@ import dev.whit.kernel.BinaryFactorPath;
 import dev.whit.kernel.BinaryFactorSpec;
 import dev.whit.kernel.BinaryFactorWeights;
 import dev.whit.kernel.BitMatrix;
+import dev.whit.kernel.DenseSpec;
+import dev.whit.kernel.SalientColumns;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
@@ -16,6 +18,7 @@ record ScalarBinaryFactors(BinaryFactorSpec spec) implements BinaryFactorWeights
             spec.inputs(),
             spec.outputs(),
             spec.paths().stream().map(ScalarBinaryFactors::copy).toList(),
+            spec.salient().stream().map(ScalarBinaryFactors::copy).toList(),
             spec.bias()));
   }
 
@@ -24,9 +27,20 @@ record ScalarBinaryFactors(BinaryFactorSpec spec) implements BinaryFactorWeights
         path.outOffset(), path.pre(), copy(path.v()), path.mid(), copy(path.u()), path.post());
   }
 
+  private static SalientColumns copy(SalientColumns columns) {
+    DenseSpec.Block weights = columns.weights();
+    return new SalientColumns(
+        columns.outOffset(),
+        columns.index(),
+        new DenseSpec.Block(weights.rows(), weights.type(), copy(weights.data())));
+  }
+
   private static BitMatrix copy(BitMatrix matrix) {
-    byte[] words = matrix.words().toArray(ValueLayout.JAVA_BYTE);
-    return new BitMatrix(matrix.rows(), matrix.cols(), MemorySegment.ofArray(words));
+    return new BitMatrix(matrix.rows(), matrix.cols(), copy(matrix.words()));
+  }
+
+  private static MemorySegment copy(MemorySegment data) {
+    return MemorySegment.ofArray(data.toArray(ValueLayout.JAVA_BYTE));
   }
 
   @Override
@@ -46,6 +60,9 @@ record ScalarBinaryFactors(BinaryFactorSpec spec) implements BinaryFactorWeights
       bytes += path.v().words().byteSize() + path.u().words().byteSize();
       bytes += 4L * (path.inputs() + path.outputs());
       bytes += path.mid() == null ? 0 : 4L * path.rank();
+    }
+    for (SalientColumns columns : spec.salient()) {
+      bytes += columns.weights().data().byteSize();
     }
     return bytes;
   }

@@ -10,8 +10,10 @@ import dev.whit.kernel.BitMatrix;
 import dev.whit.kernel.DenseSpec;
 import dev.whit.kernel.DenseWeights;
 import dev.whit.kernel.Int8Weights;
+import dev.whit.kernel.SalientColumns;
 import dev.whit.kernel.Weights;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -137,6 +139,17 @@ public final class ScalarKernels extends HostKernels {
       double[] outer = multiply(path.u(), inner);
       for (int o = 0; o < outer.length; o++) {
         sums[path.outOffset() + o] += path.post()[o] * outer[o];
+      }
+    }
+    for (SalientColumns columns : spec.salient()) {
+      int[] index = columns.index();
+      ScalarDense kept =
+          new ScalarDense(new DenseSpec(index.length, List.of(columns.weights()), null));
+      for (int o = 0; o < columns.outputs(); o++) {
+        for (int j = 0; j < index.length; j++) {
+          sums[columns.outOffset() + o] +=
+              (double) kept.element(o, j) * x[row * spec.inputs() + index[j]];
+        }
       }
     }
     addBias(spec.bias(), sums);

@@ -24,6 +24,7 @@ public final class VectorKernels extends HostKernels {
   private final BinaryFactorProduct binaryProduct;
   private final DenseProduct denseProduct;
   private final Int8Product int8Product;
+  private final SalientProduct salientProduct;
   private final VectorRmsNorm rmsNorm;
   private final VectorLayerNorm layerNorm;
   private final VectorRope rope;
@@ -44,6 +45,7 @@ public final class VectorKernels extends HostKernels {
     binaryProduct = new BinaryFactorProduct(team);
     denseProduct = new DenseProduct(team);
     int8Product = new Int8Product(team);
+    salientProduct = new SalientProduct(denseProduct);
     rmsNorm = new VectorRmsNorm(team);
     layerNorm = new VectorLayerNorm(team);
     rope = new VectorRope(team);
@@ -134,8 +136,10 @@ public final class VectorKernels extends HostKernels {
   @Override
   void linear(Weights weights, float[] x, int rows, float[] y, int yOffset, int yStride) {
     switch (weights) {
-      case BinaryFactorWeights binary ->
-          binaryProduct.apply(packed(binary), x, rows, y, yOffset, yStride);
+      case BinaryFactorWeights binary -> {
+        binaryProduct.apply(packed(binary), x, rows, y, yOffset, yStride);
+        salientProduct.add(packed(binary), x, rows, y, yOffset, yStride);
+      }
       case DenseWeights dense -> denseProduct.apply(dense(dense), x, rows, y, yOffset, yStride);
       case Int8Weights int8 -> int8Product.apply(rows(int8), x, rows, y, yOffset, yStride);
     }

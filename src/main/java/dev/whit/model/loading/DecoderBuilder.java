@@ -2,9 +2,12 @@ package dev.whit.model.loading;
 
 import dev.whit.checkpoint.Tensor;
 import dev.whit.kernel.AttentionSpec;
+import dev.whit.kernel.BinaryFactorSpec;
+import dev.whit.kernel.BinaryFactorWeights;
 import dev.whit.kernel.Buffer;
 import dev.whit.kernel.DenseSpec;
 import dev.whit.kernel.DenseWeights;
+import dev.whit.kernel.Int8Weights;
 import dev.whit.kernel.Kernels;
 import dev.whit.kernel.Weights;
 import dev.whit.model.Attention;
@@ -33,6 +36,7 @@ final class DecoderBuilder {
   private final HeadType headType;
   private final Resources weights = new Resources();
   private long residentBytes;
+  private StepCost stepCost = StepCost.NONE;
 
   /**
    * @param normOffset what is added to the weights of RMSNorms
@@ -50,10 +54,16 @@ final class DecoderBuilder {
     return residentBytes;
   }
 
+  /** What the layers laid out so far take of each step. */
+  StepCost stepCost() {
+    return stepCost;
+  }
+
   /** Builds the decoder; when that fails, everything laid out before is freed. */
   Decoder build(ModelTensors tensors, LoadListener progress) {
     try {
-      DenseWeights embedding = matrix(tensors.embedding());
+      DenseSpec table = table(tensors.embedding());
+      DenseWeights embedding = own(kernels.prepare(table));
       List<DecoderLayer> layers = new ArrayList<>();
       for (ModelTensors.Layer layer : tensors.layers()) {
         layers.add(layer(layer, config.layers().get(layers.size())));
@@ -66,7 +76,7 @@ final class DecoderBuilder {
               tensors.projectIn().map(this::linear).orElse(null),
               tensors.finalNorm().map(this::norm).orElse(null),
               tensors.projectOut().map(this::linear).orElse(null),
-              head(tensors, embedding));
+              head(tensors, table, embedding));
       return new Decoder(config, kernels, ends, layers, weights);
     } catch (Throwable e) {
       weights.close();
@@ -99,10 +109,17 @@ final class DecoderBuilder {
         new Mlp(config.activation(), config.gated(), stack(tensors.up()), linear(tensors.down())));
   }
 
-  private LinearLayer head(ModelTensors tensors, DenseWeights embedding) {
+  private LinearLayer head(ModelTensors tensors, DenseSpec table, DenseWeights embedding) {
     return switch (headType) {
-      case STORED -> tensors.head().map(this::linear).orElseGet(() -> new DenseLinear(embedding));
-      case INT8 -> tensors.head().map(this::int8).orElseGet(() -> int8(tensors.embedding()));
+      case STORED ->
+          tensors
+              .head()
+              .map(this::linear)
+              .orElseGet(() -> {
+                stepCost = stepCost.plus(StepCost.of(table));
+                return new DenseLinear(embedding);
+              });
+      case INT8 -> tensors.head().map(this::int8).orElseGet(() -> int8(table));
     };
   }
 
@@ -114,16 +131,19 @@ final class DecoderBuilder {
     };
   }
 
-  private LinearLayer int8(Tensor matrix) {
-    return int8(WeightReader.matrix(matrix));
-  }
-
   private LinearLayer int8(DenseSpec spec) {
-    return new Int8Linear(own(kernels.quantize(spec)));
+    Int8Weights laidOut = own(kernels.quantize(spec));
+    stepCost = stepCost.plus(StepCost.of(spec, laidOut.residentBytes()));
+    return new Int8Linear(laidOut);
   }
 
   private DenseWeights matrix(Tensor tensor) {
-    return own(kernels.prepare(WeightReader.matrix(tensor)));
+    return own(kernels.prepare(table(tensor)));
+  }
+
+  private DenseSpec table(Tensor tensor) {
+    residentBytes += WeightReader.copiedBytes(tensor, RowOrder.PLAIN);
+    return WeightReader.matrix(tensor);
   }
 
   private LinearLayer linear(LinearTensors tensors) {
@@ -148,18 +168,24 @@ final class DecoderBuilder {
   private LinearLayer merged(List<LinearTensors> sameKind) {
     return switch (sameKind.getFirst()) {
       case LinearTensors.Dense d ->
-          new DenseLinear(
-              own(
-                  kernels.prepare(
-                      WeightReader.dense(
-                          sameKind.stream().map(LinearTensors.Dense.class::cast).toList()))));
+          dense(sameKind.stream().map(LinearTensors.Dense.class::cast).toList());
       case LinearTensors.Factored f ->
-          new BinaryFactorLinear(
-              own(
-                  kernels.prepare(
-                      WeightReader.factored(
-                          sameKind.stream().map(LinearTensors.Factored.class::cast).toList()))));
+          factored(sameKind.stream().map(LinearTensors.Factored.class::cast).toList());
     };
+  }
+
+  private LinearLayer dense(List<LinearTensors.Dense> layers) {
+    layers.forEach(l -> residentBytes += WeightReader.copiedBytes(l.weight(), l.rows()));
+    DenseSpec spec = WeightReader.dense(layers);
+    stepCost = stepCost.plus(StepCost.of(spec));
+    return new DenseLinear(own(kernels.prepare(spec)));
+  }
+
+  private LinearLayer factored(List<LinearTensors.Factored> layers) {
+    BinaryFactorSpec spec = WeightReader.factored(layers);
+    BinaryFactorWeights laidOut = own(kernels.prepare(spec));
+    stepCost = stepCost.plus(StepCost.of(spec, laidOut.residentBytes()));
+    return new BinaryFactorLinear(laidOut);
   }
 
   private Norm norm(ModelTensors.Norm tensors) {

@@ -5,6 +5,7 @@ import static dev.whit.model.loading.TensorNames.Part;
 import dev.whit.model.NormConfig.Placement;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A model family as data. Adding one is an entry in {@link #ALL}, a parser where its configuration
@@ -48,7 +49,8 @@ record Family(
               Map.entry(Part.GATE, "mlp.gate_proj"),
               Map.entry(Part.UP, "mlp.up_proj"),
               Map.entry(Part.DOWN, "mlp.down_proj")),
-          0);
+          0,
+          false);
 
   private static final TensorNames QUERY_KEY_NORM_TENSORS =
       LLAMA_TENSORS.with(
@@ -82,7 +84,8 @@ record Family(
               Map.entry(Part.OUTPUT, "self_attn.out_proj"),
               Map.entry(Part.UP, "fc1"),
               Map.entry(Part.DOWN, "fc2")),
-          0);
+          0,
+          false);
 
   private static final Traits LLAMA = new Traits(Placement.PRE, false, false, SlidingRule.NONE);
   private static final Traits MISTRAL = new Traits(Placement.PRE, false, false, SlidingRule.ALL);
@@ -172,7 +175,12 @@ record Family(
               GEMMA3_DEFAULTS,
               GEMMA3,
               DecoderConfigParser::parse,
-              GEMMA3_TENSORS.under("language_model.model.", "model.language_model.", "model.", "")),
+              GEMMA3_TENSORS.under(
+                  "language_model.model.",
+                  "model.language_model.",
+                  "language_model.",
+                  "model.",
+                  "")),
           new Family(
               "phi3",
               """
@@ -217,6 +225,21 @@ record Family(
   /** Where a configuration describes the language model, with this family's defaults. */
   ConfigSection section(ConfigSection config) {
     // Multimodal models keep it in a section of its own.
-    return config.section("text_config").orElse(config).withDefaults(defaults);
+    Optional<ConfigSection> text =
+        config.section("text_config").map(section -> section.withDefaults(defaults));
+    text.ifPresent(section -> requireAgreement(config, section));
+    return text.orElseGet(() -> config.withDefaults(defaults));
+  }
+
+  /** What stands beside the section on the language model concerns it too. */
+  private void requireAgreement(ConfigSection whole, ConfigSection text) {
+    UnsupportedFeatures.refuse(whole.withDefaults(defaults));
+    String tied = "tie_word_embeddings";
+    if (whole.mentions(tied) && whole.flag(tied) != text.flag(tied)) {
+      throw whole.wrong(
+          tied,
+          "text_config has %s, and versions of transformers differ in which of them counts"
+              .formatted(text.show(tied)));
+    }
   }
 }

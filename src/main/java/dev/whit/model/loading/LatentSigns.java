@@ -42,7 +42,24 @@ final class LatentSigns {
           case F16 -> 0x7c00;
           case F32 -> 0x7f80_0000;
           case F64 -> 0x7ff0_0000_0000_0000L;
-          case BOOL, U8, I8, I16, U16, I32, U32, I64, U64 -> throw notFloat(type);
+          case BOOL,
+              U8,
+              I8,
+              I16,
+              U16,
+              I32,
+              U32,
+              I64,
+              U64,
+              Q4_0,
+              Q4_1,
+              Q5_0,
+              Q5_1,
+              Q8_0,
+              Q4_K,
+              Q5_K,
+              Q6_K ->
+              throw notFloat(type);
         };
     one =
         switch (type) {
@@ -50,7 +67,24 @@ final class LatentSigns {
           case F16 -> 0x3c00;
           case F32 -> 0x3f80_0000;
           case F64 -> 0x3ff0_0000_0000_0000L;
-          case BOOL, U8, I8, I16, U16, I32, U32, I64, U64 -> throw notFloat(type);
+          case BOOL,
+              U8,
+              I8,
+              I16,
+              U16,
+              I32,
+              U32,
+              I64,
+              U64,
+              Q4_0,
+              Q4_1,
+              Q5_0,
+              Q5_1,
+              Q8_0,
+              Q4_K,
+              Q5_K,
+              Q6_K ->
+              throw notFloat(type);
         };
   }
 

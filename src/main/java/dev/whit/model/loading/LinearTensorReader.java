@@ -14,10 +14,6 @@ import java.util.stream.Stream;
 
 /** Finds the tensors of a linear layer, in whatever form it is stored, and checks their shapes. */
 final class LinearTensorReader {
-  /** Tensors of NanoQuant's salient columns: without them the layer would be wrong, not refused. */
-  private static final List<String> UNSUPPORTED =
-      List.of("salient_idx", "salient_weight", "salient_scale");
-
   private final TensorTable tensors;
 
   LinearTensorReader(TensorTable tensors) {
@@ -26,7 +22,11 @@ final class LinearTensorReader {
 
   /** Whether a module has factors in some form. */
   boolean isFactored(String module) {
-    return hasAny(module, FactorFormat.factors("")) || format(module).isPresent();
+    return FactorFormat.ALL.stream()
+        .anyMatch(format ->
+            hasAny(module, format.factors(""))
+                || hasAny(module, format.scales(""))
+                || hasAny(module, format.salientNames()));
   }
 
   /**
@@ -34,29 +34,24 @@ final class LinearTensorReader {
    *
    * @throws CheckpointException naming the tensor when one is missing, superfluous or misshapen
    */
-  LinearTensors read(String module, Extent outputs, Extent inputs) {
-    for (String name : UNSUPPORTED) {
-      if (tensors.contains(module + "." + name)) {
-        throw CheckpointException.tensor(
-            tensors.source(), module + "." + name, "salient columns are not supported");
-      }
-    }
+  LinearTensors read(String module, Extent outputs, Extent inputs, RowOrder rows) {
     Optional<Tensor> bias =
         tensors.find(module + ".bias").map(b -> TensorTable.requireVector(b, outputs));
     if (isFactored(module)) {
-      return factored(module, outputs, inputs, bias);
+      return factored(module, outputs, inputs, bias, rows);
     }
     Tensor weight =
         tensors.require(module + ".weight", "the layer has neither factors nor a dense weight");
-    return new LinearTensors.Dense(module, requireDense(weight, outputs, inputs), bias);
+    return new LinearTensors.Dense(module, requireDense(weight, outputs, inputs), bias, rows);
   }
 
   /** Fails unless a tensor is a matrix in a type that kernels multiply with. */
   static Tensor requireDense(Tensor weight, Extent outputs, Extent inputs) {
-    if (weight.dtype() == DType.F64 || !weight.dtype().isFloat()) {
+    DType type = weight.dtype();
+    if (type == DType.F64 || !(type.isFloat() || type.isQuantized())) {
       throw TensorTable.invalid(weight, "is " + weight.describe() + ", expected F16, BF16 or F32");
     }
-    return TensorTable.requireFloats(weight, outputs, inputs);
+    return TensorTable.requireShape(weight, outputs, inputs);
   }
 
   private boolean hasAny(String module, Stream<String> names) {
@@ -71,7 +66,7 @@ final class LinearTensorReader {
   }
 
   private LinearTensors factored(
-      String module, Extent outputs, Extent inputs, Optional<Tensor> bias) {
+      String module, Extent outputs, Extent inputs, Optional<Tensor> bias, RowOrder rows) {
     FactorFormat format =
         format(module)
             .orElseThrow(() ->
@@ -86,17 +81,33 @@ final class LinearTensorReader {
     for (String path : format.paths()) {
       boolean first = paths.isEmpty();
       // Any one tensor of a further path is enough to demand the rest of it.
-      if (first || hasAny(module, Stream.concat(FactorFormat.factors(path), format.scales(path)))) {
+      if (first || hasAny(module, Stream.concat(format.factors(path), format.scales(path)))) {
         paths.add(path(module, format, path, outputs, inputs));
       }
     }
-    return new LinearTensors.Factored(module, format.name(), List.copyOf(paths), bias);
+    for (FactorFormat other : FactorFormat.ALL) {
+      if (!other.equals(format) && hasAny(module, other.salientNames())) {
+        throw CheckpointException.tensor(
+            tensors.source(),
+            module,
+            "has salient columns beside factors of another form, " + format.name());
+      }
+    }
+    return new LinearTensors.Factored(
+        module,
+        format.name(),
+        List.copyOf(paths),
+        hasAny(module, format.salientNames())
+            ? Optional.of(salient(module + "." + format.salient(), outputs, inputs))
+            : Optional.empty(),
+        bias,
+        rows);
   }
 
   private LinearTensors.Path path(
       String module, FactorFormat format, String path, Extent outputs, Extent inputs) {
-    SignTensor u = signs(module + ".U" + path, format.unitLatents());
-    SignTensor v = signs(module + ".V" + path, format.unitLatents());
+    SignTensor v = signs(module + "." + format.v() + path, format.storage(), inputs.size());
+    SignTensor u = signs(module + "." + format.u() + path, format.storage(), v.rows());
     if (u.cols() != v.rows()) {
       throw TensorTable.invalid(
           u.tensor(),
@@ -135,7 +146,34 @@ final class LinearTensorReader {
     return scale.map(s -> TensorTable.requireVector(s, length));
   }
 
-  private SignTensor signs(String name, boolean unitLatents) {
+  /**
+   * A factor.
+   *
+   * @param cols what it must have, where the words alone do not say
+   */
+  private SignTensor signs(String name, FactorFormat.Storage storage, int cols) {
+    return switch (storage) {
+      case WORDS -> words(tensors.require(name, "the layer has scales without this factor"), cols);
+      case PACKED_OR_LATENT -> packedOrFloats(name, false);
+      case PACKED_OR_UNIT -> packedOrFloats(name, true);
+    };
+  }
+
+  private static SignTensor words(Tensor words, int cols) {
+    long[] shape = words.shape();
+    if (words.dtype() != DType.I32
+        || shape.length != 2
+        || shape[1] != BitMatrix.wordsPerRow(cols)) {
+      throw TensorTable.invalid(
+          words,
+          "is %s, expected I32 [rows, %d] for signs of %d columns"
+              .formatted(words.describe(), BitMatrix.wordsPerRow(cols), cols));
+    }
+    requireInt(words, shape);
+    return new SignTensor.Packed(words, (int) shape[0], cols);
+  }
+
+  private SignTensor packedOrFloats(String name, boolean unitLatents) {
     String packedName = name + "_packed";
     String shapeName = name + "_shape";
     Optional<Tensor> packed = tensors.find(packedName);
@@ -188,5 +226,36 @@ final class LinearTensorReader {
                 + (Integer.MAX_VALUE - 31));
       }
     }
+  }
+
+  private LinearTensors.Salient salient(String prefix, Extent outputs, Extent inputs) {
+    String why = "the layer has salient columns without it";
+    Tensor index = tensors.require(prefix + "idx", why);
+    if ((index.dtype() != DType.I32 && index.dtype() != DType.I64) || index.shape().length != 1) {
+      throw TensorTable.invalid(
+          index, "is " + index.describe() + ", expected a vector of I32: input columns");
+    }
+    if (index.elements() < 1 || index.elements() > inputs.size()) {
+      throw TensorTable.invalid(
+          index, "has %d columns of %s inputs".formatted(index.elements(), inputs));
+    }
+    Extent columns = new Extent((int) index.elements(), "length of " + index.name());
+    Tensor weight = tensors.require(prefix + "weight", why);
+    boolean bytes = weight.dtype() == DType.I8;
+    if (!bytes && (!weight.dtype().isFloat() || weight.dtype() == DType.F64)) {
+      throw TensorTable.invalid(
+          weight, "is " + weight.describe() + ", expected F16, BF16, F32 or I8");
+    }
+    TensorTable.requireShape(weight, outputs, columns);
+    Optional<Tensor> scale = tensors.find(prefix + "scale");
+    if (bytes != scale.isPresent()) {
+      throw TensorTable.invalid(
+          weight,
+          bytes
+              ? "is I8 without " + prefix + "scale"
+              : "is " + weight.dtype() + ": only I8 has a " + prefix + "scale");
+    }
+    scale.ifPresent(s -> TensorTable.requireVector(s, columns));
+    return new LinearTensors.Salient(index, weight, scale);
   }
 }

@@ -33,8 +33,12 @@ sealed interface LinearTensors {
   /** Bytes of its tensors in the file, bias included. */
   long storedBytes();
 
-  /** A float matrix [outputs, inputs]. */
-  record Dense(String name, Tensor weight, Optional<Tensor> bias) implements LinearTensors {
+  /** In which order the rows of its matrix, outputs, are stored. */
+  RowOrder rows();
+
+  /** A float or block-quantised matrix [outputs, inputs]. */
+  record Dense(String name, Tensor weight, Optional<Tensor> bias, RowOrder rows)
+      implements LinearTensors {
     @Override
     public int inputs() {
       return (int) weight.shape()[1];
@@ -66,8 +70,14 @@ sealed interface LinearTensors {
     }
   }
 
-  /** A sum of paths of ±1 factors and scales. */
-  record Factored(String name, String format, List<Path> paths, Optional<Tensor> bias)
+  /** A sum of paths of ±1 factors and scales, and of columns beside them. */
+  record Factored(
+      String name,
+      String format,
+      List<Path> paths,
+      Optional<Salient> salient,
+      Optional<Tensor> bias,
+      RowOrder rows)
       implements LinearTensors {
     @Override
     public int inputs() {
@@ -86,13 +96,28 @@ sealed interface LinearTensors {
 
     @Override
     public long bits() {
-      return paths.stream().mapToLong(Path::bits).sum();
+      return paths.stream().mapToLong(Path::bits).sum()
+          + salient.map(Salient::storedBytes).orElse(0L) * Byte.SIZE;
     }
 
     @Override
     public long storedBytes() {
       return paths.stream().mapToLong(Path::storedBytes).sum()
+          + salient.map(Salient::storedBytes).orElse(0L)
           + bias.map(LinearTensors::bytes).orElse(0L);
+    }
+  }
+
+  /**
+   * Columns that are kept as they are: {@code y += weight · x[index]}.
+   *
+   * @param index [k]
+   * @param weight [outputs, k], floats, or signed bytes
+   * @param scale [k], of columns in bytes
+   */
+  record Salient(Tensor index, Tensor weight, Optional<Tensor> scale) {
+    long storedBytes() {
+      return bytes(index) + bytes(weight) + scale.map(LinearTensors::bytes).orElse(0L);
     }
   }
 
@@ -151,6 +176,6 @@ sealed interface LinearTensors {
   }
 
   private static long bytes(Tensor tensor) {
-    return tensor.elements() * tensor.dtype().bytes();
+    return tensor.dtype().byteSize(tensor.elements());
   }
 }

@@ -3,9 +3,12 @@ package dev.whit.model.loading;
 import dev.whit.checkpoint.Checkpoint;
 import dev.whit.checkpoint.CheckpointException;
 import dev.whit.checkpoint.CheckpointReader;
+import dev.whit.checkpoint.MappedFile;
+import dev.whit.checkpoint.gguf.GgufReader;
 import dev.whit.kernel.Kernels;
 import dev.whit.model.Decoder;
 import dev.whit.model.ModelConfig;
+import java.lang.foreign.Arena;
 import java.util.Set;
 
 /** Loads models from files, or only looks at them. */
@@ -30,8 +33,7 @@ public final class ModelLoader {
       ModelTensors tensors = description.find(checkpoint);
       ModelSummary summary = description.summary(tensors);
       DecoderBuilder builder =
-          new DecoderBuilder(
-              description.config(), kernels, description.family().tensors().normOffset(), head);
+          new DecoderBuilder(description.config(), kernels, description.names().normOffset(), head);
       Decoder decoder = builder.build(tensors, progress);
       return new LoadedModel(
           decoder,
@@ -39,6 +41,7 @@ public final class ModelLoader {
           description.files(),
           description.stopTokens(),
           builder.residentBytes(),
+          builder.stepCost(),
           checkpoint);
     } catch (Throwable e) {
       checkpoint.close();
@@ -62,26 +65,39 @@ public final class ModelLoader {
   /** What a model's configuration files say. */
   private record Description(
       ModelFiles files,
-      Family family,
+      TensorNames names,
       ModelConfig config,
       Set<Integer> stopTokens,
       ConfigSection section) {
 
     static Description read(ModelSource source) {
       ModelFiles files = source.resolve();
-      ConfigSection config = ConfigSection.read(files.config());
-      Family family = Family.of(config);
+      if (!files.isGguf()) {
+        ConfigSection config = ConfigSection.read(files.config());
+        Family family = Family.of(config);
+        return describe(files, config, family, family.tensors());
+      }
+      try (Arena arena = Arena.ofConfined()) {
+        GgufReader.Contents contents = GgufReader.read(MappedFile.map(files.config(), arena));
+        GgufArchitecture architecture = GgufArchitecture.of(contents.metadata());
+        ConfigSection config = GgufConfig.of(contents, architecture);
+        return describe(files, config, Family.of(config), architecture.tensors());
+      }
+    }
+
+    private static Description describe(
+        ModelFiles files, ConfigSection config, Family family, TensorNames names) {
       ConfigSection section = family.section(config);
       return new Description(
           files,
-          family,
+          names,
           family.parser().parse(section, family),
           StopTokens.read(config, section, files.generationConfig().map(ConfigSection::read)),
           section);
     }
 
     ModelTensors find(Checkpoint checkpoint) {
-      return ModelTensors.find(new TensorTable(checkpoint), config, family.tensors());
+      return ModelTensors.find(new TensorTable(checkpoint), config, names);
     }
 
     ModelSummary summary(ModelTensors tensors) {

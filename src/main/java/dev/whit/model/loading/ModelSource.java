@@ -1,6 +1,7 @@
 package dev.whit.model.loading;
 
 import dev.whit.checkpoint.CheckpointException;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -19,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 public record ModelSource(Path target, @Nullable Path base) {
   private static final String CONFIG = "config.json";
   private static final List<String> CHECKPOINT_FILES =
-      List.of(".pt", ".pth", ".bin", ".safetensors");
+      List.of(".pt", ".pth", ".bin", ".safetensors", ".gguf");
+  private static final String GGUF = ".gguf";
 
   /**
    * Finds the files.
@@ -32,6 +34,11 @@ public record ModelSource(Path target, @Nullable Path base) {
       throw CheckpointException.file(base, "base= must name a directory");
     }
     Path home = home();
+    Optional<Path> gguf = gguf(home);
+    if (gguf.isPresent()) {
+      Path tokenizer = firstWith(home, "tokenizer.json").orElse(gguf.get());
+      return new ModelFiles(gguf.get(), gguf.get(), Optional.empty(), tokenizer);
+    }
     Path config =
         firstWith(home, CONFIG)
             .orElseThrow(() -> CheckpointException.file(home.resolve(CONFIG), missingConfig()))
@@ -59,6 +66,29 @@ public record ModelSource(Path target, @Nullable Path base) {
     }
     Path parent = target.toAbsolutePath().getParent();
     return parent == null ? target.toAbsolutePath() : parent;
+  }
+
+  /** The GGUF file that is meant: itself, or the only one of a directory without configuration. */
+  private Optional<Path> gguf(Path home) {
+    if (Files.isRegularFile(target)) {
+      return Optional.of(target).filter(ModelSource::isGguf);
+    }
+    if (Files.isRegularFile(home.resolve(CONFIG))) {
+      return Optional.empty();
+    }
+    try (Stream<Path> files = Files.list(home)) {
+      List<Path> found = files.filter(ModelSource::isGguf).sorted().toList();
+      if (found.size() > 1) {
+        throw CheckpointException.file(home, "holds several models, name the one to use: " + found);
+      }
+      return found.stream().findFirst();
+    } catch (IOException e) {
+      throw CheckpointException.file(home, "cannot be listed: " + e, e);
+    }
+  }
+
+  private static boolean isGguf(Path file) {
+    return file.getFileName().toString().toLowerCase(Locale.ROOT).endsWith(GGUF);
   }
 
   private Optional<Path> firstWith(Path home, String file) {

@@ -13,6 +13,8 @@ import java.util.List;
  * @param bitsPerWeight effective bits per weight of the linear layers without the head: ±1 elements
  *     count one bit, scales as many as stored
  * @param bytes bytes in the file by part
+ * @param copiedBytes memory of matrices that are not used as stored: block-quantised ones are
+ *     widened at load
  * @param layers linear layers of each layer, in order of use
  * @param assumedDefaults "key = value" for keys that {@code config.json} leaves out
  * @param warnings what is odd about the checkpoint, one line each
@@ -24,6 +26,7 @@ public record ModelSummary(
     long parameters,
     double bitsPerWeight,
     WeightBytes bytes,
+    long copiedBytes,
     List<List<LinearSummary>> layers,
     List<String> assumedDefaults,
     List<String> warnings) {

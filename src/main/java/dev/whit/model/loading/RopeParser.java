@@ -32,7 +32,8 @@ final class RopeParser {
           "mscale_all_dim",
           "short_factor",
           "long_factor",
-          "finetuned");
+          "finetuned",
+          "divisors");
 
   private static final String PARAMETERS = "rope_parameters";
   private static final String LOCAL_THETA = "rope_local_base_freq";
@@ -132,7 +133,10 @@ final class RopeParser {
       case "linear" -> new RopeScaling.Linear(factor(section));
       case "dynamic" -> new RopeScaling.Dynamic(factor(section));
       case "llama3" -> llama3(section);
-      case "yarn" -> yarn(section);
+      // The first configurations of Phi-3 call LongRoPE yarn.
+      case "yarn" -> section.has("short_factor") ? longRope(section, rotaryDim) : yarn(section);
+      // Of our own making, for what GGUF files hold.
+      case "divided" -> new RopeScaling.Divided(section.positiveNumbers("divisors", rotaryDim / 2));
       case "longrope", "su" -> longRope(section, rotaryDim);
       default ->
           throw section.wrong(

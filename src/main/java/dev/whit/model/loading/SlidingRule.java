@@ -27,23 +27,35 @@ enum SlidingRule {
    * @param maxWindow largest window there can be
    */
   int[] windows(ConfigSection config, int layers, int maxWindow) {
-    int[] windows = new int[layers];
-    boolean slides = this != NONE && (this != UPPER || config.flag("use_sliding_window"));
-    if (slides && config.has(WINDOW)) {
-      int window = config.positive(WINDOW, maxWindow);
-      for (int l = 0; l < layers; l++) {
-        windows[l] = slides(config, l) ? window : 0;
-      }
+    boolean[] slides = new boolean[layers];
+    boolean on = isOn(config);
+    for (int l = 0; l < layers; l++) {
+      slides[l] = on && slides(config, l);
     }
-    config.texts(TYPES).ifPresent(types -> apply(config, types, windows));
+    config.texts(TYPES).ifPresent(types -> apply(config, types, on, slides));
+    int[] windows = new int[layers];
+    for (int l = 0; l < layers; l++) {
+      windows[l] = slides[l] ? window(config, l, maxWindow) : 0;
+    }
     return windows;
+  }
+
+  /** Whether any layer may slide. */
+  private boolean isOn(ConfigSection config) {
+    return switch (this) {
+      case NONE -> false;
+      case ALL -> config.has(WINDOW);
+      case UPPER -> config.flag("use_sliding_window");
+      case ALTERNATE, PATTERN -> true;
+    };
   }
 
   private boolean slides(ConfigSection config, int layer) {
     return switch (this) {
       case NONE -> false;
       case ALL -> true;
-      case UPPER -> layer >= config.wholeNumber("max_window_layers", 0, MAX_PATTERN);
+      case UPPER ->
+          config.has(WINDOW) && layer >= config.wholeNumber("max_window_layers", 0, MAX_PATTERN);
       case ALTERNATE -> layer % 2 == 0;
       case PATTERN -> (layer + 1) % pattern(config) != 0;
     };
@@ -58,36 +70,37 @@ enum SlidingRule {
     return 6;
   }
 
-  /** Explicit types decide, in the families whose code reads them; the others must agree. */
-  private void apply(ConfigSection config, List<String> types, int[] windows) {
-    if (types.size() != windows.length) {
-      throw config.invalid(
-          TYPES, "has %d entries for %d layers".formatted(types.size(), windows.length));
+  private static int window(ConfigSection config, int layer, int maxWindow) {
+    if (!config.has(WINDOW)) {
+      throw config.invalid(WINDOW, "is null: needed by layer " + layer + ", which slides");
     }
-    boolean on = this != UPPER || config.flag("use_sliding_window");
-    for (int l = 0; l < windows.length; l++) {
+    return config.positive(WINDOW, maxWindow);
+  }
+
+  /** Explicit types decide, in the families whose code reads them; the others must agree. */
+  private void apply(ConfigSection config, List<String> types, boolean on, boolean[] slides) {
+    if (types.size() != slides.length) {
+      throw config.invalid(
+          TYPES, "has %d entries for %d layers".formatted(types.size(), slides.length));
+    }
+    for (int l = 0; l < slides.length; l++) {
       String type = types.get(l);
       if (!type.equals(SLIDING) && !type.equals(FULL)) {
         throw config.invalid(
             TYPES + "[" + l + "]",
             "is %s: not supported; supported are %s and %s".formatted(type, SLIDING, FULL));
       }
+      boolean sliding = type.equals(SLIDING);
       switch (this) {
         case NONE, ALL -> {
-          if (type.equals(SLIDING) != windows[l] > 0) {
+          if (sliding != slides[l]) {
             throw config.invalid(
                 TYPES + "[" + l + "]",
                 "is %s: not supported by this family, all layers are %s"
-                    .formatted(type, windows[l] > 0 ? SLIDING : FULL));
+                    .formatted(type, slides[l] ? SLIDING : FULL));
           }
         }
-        case UPPER, ALTERNATE, PATTERN -> {
-          boolean slides = type.equals(SLIDING) && on;
-          if (slides && !config.has(WINDOW)) {
-            throw config.invalid(WINDOW, "is null: needed by " + TYPES + "[" + l + "], " + SLIDING);
-          }
-          windows[l] = slides ? config.positive(WINDOW, 1 << 28) : 0;
-        }
+        case UPPER, ALTERNATE, PATTERN -> slides[l] = sliding && on;
       }
     }
   }

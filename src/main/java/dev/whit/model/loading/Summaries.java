@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
 /** Counts what a {@link ModelSummary} says. */
 final class Summaries {
@@ -29,6 +30,7 @@ final class Summaries {
             tensors.head().map(LinearTensors::storedBytes).orElse(0L),
             tensors.linears().mapToLong(LinearTensors::storedBytes).sum(),
             tensors.norms().mapToLong(Summaries::bytes).sum()),
+        copiedBytes(tensors),
         tensors.layers().stream()
             .map(layer -> layer.linears().stream().map(Summaries::linear).toList())
             .toList(),
@@ -59,8 +61,23 @@ final class Summaries {
         + tensors.norms().mapToLong(Tensor::elements).sum();
   }
 
+  private static long copiedBytes(ModelTensors tensors) {
+    long embeddings =
+        tensors
+            .embeddings()
+            .mapToLong(tensor -> WeightReader.copiedBytes(tensor, RowOrder.PLAIN))
+            .sum();
+    return embeddings
+        + Stream.concat(tensors.linears(), tensors.head().stream())
+            .mapToLong(linear ->
+                linear instanceof LinearTensors.Dense dense
+                    ? WeightReader.copiedBytes(dense.weight(), dense.rows())
+                    : 0)
+            .sum();
+  }
+
   private static long bytes(Tensor tensor) {
-    return tensor.elements() * tensor.dtype().bytes();
+    return tensor.dtype().byteSize(tensor.elements());
   }
 
   private static List<String> features(ModelConfig config, ModelTensors tensors) {

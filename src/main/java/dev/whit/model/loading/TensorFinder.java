@@ -122,11 +122,16 @@ final class TensorFinder {
   }
 
   private LinearTensors linear(int index, Part part, Extent outputs, Extent inputs) {
-    return linears.read(inLayer(index, names.of(part)), outputs, inputs);
+    boolean interleaved = names.interleavedHeads() && (part == Part.QUERY || part == Part.KEY);
+    return linears.read(
+        inLayer(index, names.of(part)),
+        outputs,
+        inputs,
+        interleaved ? new RowOrder(config.headDim()) : RowOrder.PLAIN);
   }
 
   private LinearTensors inRoot(Part part, Extent outputs, Extent inputs) {
-    return linears.read(root + names.of(part), outputs, inputs);
+    return linears.read(root + names.of(part), outputs, inputs, RowOrder.PLAIN);
   }
 
   private Tensor matrix(Part part, String what, Extent rows, Extent columns) {
@@ -226,6 +231,6 @@ final class TensorFinder {
       throw CheckpointException.tensor(
           tensors.source(), weight, "missing: the output head (tie_word_embeddings is false)");
     }
-    return Optional.of(linears.read(module, vocabulary, embedding));
+    return Optional.of(linears.read(module, vocabulary, embedding, RowOrder.PLAIN));
   }
 }

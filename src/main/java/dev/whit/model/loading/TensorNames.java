@@ -14,8 +14,10 @@ import java.util.Optional;
  * @param parts names of the parts that there may be
  * @param normOffset what is added to the weights of RMSNorms: 1 where they are stored as distances
  *     from 1
+ * @param interleavedHeads whether the halves of query and key heads are interleaved
  */
-record TensorNames(List<String> roots, Map<Part, String> parts, float normOffset) {
+record TensorNames(
+    List<String> roots, Map<Part, String> parts, float normOffset, boolean interleavedHeads) {
   /** A part of a model. */
   enum Part {
     /** Token embedding. */
@@ -70,16 +72,21 @@ record TensorNames(List<String> roots, Map<Part, String> parts, float normOffset
   TensorNames with(Map<Part, String> changes) {
     Map<Part, String> merged = new EnumMap<>(parts);
     merged.putAll(changes);
-    return new TensorNames(roots, merged, normOffset);
+    return new TensorNames(roots, merged, normOffset, interleavedHeads);
   }
 
   /** The same with norms that are stored as distances from 1. */
   TensorNames withNormsAroundOne() {
-    return new TensorNames(roots, parts, 1);
+    return new TensorNames(roots, parts, 1, interleavedHeads);
   }
 
   /** The same under other roots. */
   TensorNames under(String... others) {
-    return new TensorNames(List.of(others), parts, normOffset);
+    return new TensorNames(List.of(others), parts, normOffset, interleavedHeads);
+  }
+
+  /** The same with query and key heads whose halves are interleaved. */
+  TensorNames withInterleavedHeads() {
+    return new TensorNames(roots, parts, normOffset, true);
   }
 }

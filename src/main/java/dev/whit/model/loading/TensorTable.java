@@ -20,7 +20,7 @@ final class TensorTable {
   private static final Pattern INFORMATIONAL =
       Pattern.compile(
           ".*(\\.rotary_emb\\.inv_freq|\\._eff_bit_[a-z]+|\\._split_dim_final|\\.[io]_norm)"
-              + "|(model\\.)?(vision_tower|multi_modal_projector)\\..*");
+              + "|rope_freqs\\.weight|(model\\.)?(vision_tower|multi_modal_projector)\\..*");
 
   private final Checkpoint checkpoint;
   private final Set<String> asked = new HashSet<>();
@@ -66,6 +66,11 @@ final class TensorTable {
   /** Fails unless a tensor holds floats in exactly this shape. */
   static Tensor requireFloats(Tensor tensor, Extent... shape) {
     requireFloat(tensor);
+    return requireShape(tensor, shape);
+  }
+
+  /** Fails unless a tensor has exactly this shape. */
+  static Tensor requireShape(Tensor tensor, Extent... shape) {
     long[] expected = Arrays.stream(shape).mapToLong(Extent::size).toArray();
     if (!Arrays.equals(tensor.shape(), expected)) {
       throw invalid(

@@ -10,9 +10,10 @@ import dev.whit.checkpoint.SafetensorsWriter;
 import dev.whit.checkpoint.Tensor;
 import dev.whit.checkpoint.TensorData;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** One test per way a safetensors file can be bad, after those of the reference. */
@@ -55,8 +56,22 @@ class SafetensorsReaderTest {
     assertThat(TensorData.longs(tensors.getLast())).containsExactly(200);
   }
 
+  static Set<DType> plain() {
+    return DType.PLAIN;
+  }
+
+  @Test
+  void refusesTypesOfOtherContainers() {
+    byte[] file =
+        SafetensorsWriter.file(
+            "{\"a\":{\"dtype\":\"Q8_0\",\"shape\":[32],\"data_offsets\":[0,34]}}", 34);
+    assertThatExceptionOfType(CheckpointException.class)
+        .isThrownBy(() -> SafetensorsReader.read(InMemoryFile.of(file)))
+        .withMessageContaining("dtype Q8_0 is not one of");
+  }
+
   @ParameterizedTest
-  @EnumSource
+  @MethodSource("plain")
   void readsEveryDtype(DType dtype) {
     byte[] file =
         new SafetensorsWriter()

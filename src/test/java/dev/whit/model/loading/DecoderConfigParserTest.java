@@ -190,7 +190,10 @@ class DecoderConfigParserTest {
           'model_type': 'llama', 'layer_types': ['sliding_attention'] | layer_types has 1 entries for 32 layers
           'model_type': 'llama', 'num_hidden_layers': 1, 'layer_types': ['sliding_attention'] | layer_types[0] is sliding_attention: not supported by this family
           'model_type': 'qwen3', 'num_hidden_layers': 1, 'layer_types': ['chunked_attention'] | layer_types[0] is chunked_attention: not supported; supported are
-          'model_type': 'gemma2', 'sliding_window': null, 'num_hidden_layers': 1, 'layer_types': ['sliding_attention'] | sliding_window is null: needed by layer_types[0]
+          'model_type': 'gemma2', 'sliding_window': null, 'num_hidden_layers': 1, 'layer_types': ['sliding_attention'] | sliding_window is null: needed by layer 0, which slides
+          'model_type': 'gemma3_text', 'sliding_window': null | sliding_window is null: needed by layer 0, which slides
+          'model_type': 'gemma3', 'text_config': {}, 'quantization_config': {'bits': 4} | quantization_config is {"bits":4}: not supported
+          'model_type': 'gemma3', 'text_config': {}, 'tie_word_embeddings': false | tie_word_embeddings is false: text_config has true
           'model_type': 'gemma2', 'query_pre_attn_scalar': 0 | query_pre_attn_scalar is 0
           'model_type': 'gemma3_text', 'use_bidirectional_attention': true | use_bidirectional_attention is true: not supported
           'model_type': 'qwen2', 'attn_logit_softcapping': 30.0 | attn_logit_softcapping is 30.0: not supported

@@ -10,6 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -49,6 +51,15 @@ class ModelLoaderTest {
         LoadedModel model = load(kernels)) {
       assertThat(model.stopTokens()).containsExactlyInAnyOrder(1, 5, 7);
     }
+  }
+
+  @Test
+  void stopTokensOfAMultimodalModelAreThoseOfBothItsParts() {
+    assertThat(stopTokens("{'eos_token_id': [1, 106], 'text_config': {'eos_token_id': 1}}"))
+        .containsExactly(1, 106);
+    assertThat(stopTokens("{'eos_token_id': [106], 'text_config': {}}")).containsExactly(106);
+    assertThat(stopTokens("{'text_config': {}}")).as("the family's default").containsExactly(1);
+    assertThat(stopTokens("{'text_config': {'eos_token_id': null}}")).isEmpty();
   }
 
   @Test
@@ -98,6 +109,13 @@ class ModelLoaderTest {
       fixture.build(kernels).close();
     }
     assertThat(kernels.open()).isZero();
+  }
+
+  /** The stop tokens of a Gemma 3 with this configuration. */
+  private Set<Integer> stopTokens(String json) {
+    ConfigSection config =
+        ConfigFixture.section(directory, "{'model_type': 'gemma3', " + json.substring(1));
+    return StopTokens.read(config, Family.of(config).section(config), Optional.empty());
   }
 
   private LoadedModel load(ScalarKernels kernels) {

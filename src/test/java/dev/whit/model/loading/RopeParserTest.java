@@ -58,17 +58,18 @@ class RopeParserTest {
   }
 
   @Test
-  void longropeIsAlsoCalledSu() {
+  void longropeIsAlsoCalledSuAndWithItsFactorsYarn() {
     String factors = "'short_factor': [1,1,1,1,1,1,1,1], 'long_factor': [2,2,2,2,2,2,2,2]";
-    RopeConfig rope =
-        parse(
-            "'original_max_position_embeddings': 32, 'rope_scaling': {'type': 'su', "
-                + factors
-                + "}");
-    RopeScaling.LongRope scaling = (RopeScaling.LongRope) rope.scaling();
-    assertThat(scaling.originalPositions()).isEqualTo(32);
-    assertThat(scaling.longFactors()).hasSize(8).containsOnly(2);
-    assertThat(scaling.attentionFactor()).isEqualTo(Math.sqrt(1 + Math.log(4) / Math.log(32)));
+    for (String type : new String[] {"longrope", "su", "yarn"}) {
+      RopeConfig rope =
+          parse(
+              "'original_max_position_embeddings': 32, 'rope_scaling': {'type': '%s', %s}"
+                  .formatted(type, factors));
+      RopeScaling.LongRope scaling = (RopeScaling.LongRope) rope.scaling();
+      assertThat(scaling.originalPositions()).isEqualTo(32);
+      assertThat(scaling.longFactors()).hasSize(8).containsOnly(2);
+      assertThat(scaling.attentionFactor()).isEqualTo(Math.sqrt(1 + Math.log(4) / Math.log(32)));
+    }
   }
 
   @Test

@@ -315,12 +315,64 @@ class TensorRejectionTest {
   }
 
   @Test
-  void salientColumns() {
+  void salientColumnsWithoutTheirWeights() {
     assertRejected(
         NANOQUANT,
         edit -> edit.putInts(Q + ".salient_idx", new long[] {1}, 4),
+        Q + ".salient_weight",
+        "missing");
+  }
+
+  @Test
+  void salientColumnsOutsideTheInputs() {
+    assertSalientRejected(new int[] {4, 64}, "names column 64 of 64 inputs");
+    assertSalientRejected(new int[] {-1, 3}, "names column -1 of 64 inputs");
+    assertSalientRejected(new int[] {3, 3}, "names column 3 twice");
+  }
+
+  private static void assertSalientRejected(int[] index, String reason) {
+    assertRejected(
+        NANOQUANT,
+        edit ->
+            edit.putInts(Q + ".salient_idx", new long[] {2}, index)
+                .putFloats(Q + ".salient_weight", new long[] {64, 2}, new float[128]),
         Q + ".salient_idx",
-        "salient columns are not supported");
+        reason);
+  }
+
+  @Test
+  void salientWeightsOfAnotherShapeOrType() {
+    assertRejected(
+        NANOQUANT,
+        edit ->
+            edit.putInts(Q + ".salient_idx", new long[] {2}, 1, 2)
+                .putFloats(Q + ".salient_weight", new long[] {2, 64}, new float[128]),
+        Q + ".salient_weight",
+        "F32 [2, 64], expected shape");
+    assertRejected(
+        NANOQUANT,
+        edit ->
+            edit.putInts(Q + ".salient_idx", new long[] {2}, 1, 2)
+                .putInts(Q + ".salient_weight", new long[] {64, 2}, new int[128]),
+        Q + ".salient_weight",
+        "expected F16, BF16, F32 or I8");
+    assertRejected(
+        NANOQUANT,
+        edit ->
+            edit.putInts(Q + ".salient_idx", new long[] {2}, 1, 2)
+                .putFloats(Q + ".salient_weight", new long[] {64, 2}, new float[128])
+                .putFloats(Q + ".salient_scale", new long[] {2}, 1, 1),
+        Q + ".salient_weight",
+        "only I8 has a");
+  }
+
+  @Test
+  void salientColumnsBesideFactorsOfAnotherForm() {
+    assertRejected(
+        LITTLEBIT,
+        edit -> edit.putInts(Q + ".salient_idx", new long[] {1}, 4),
+        Q,
+        "salient columns beside factors of another form");
   }
 
   private static void assertRejected(
