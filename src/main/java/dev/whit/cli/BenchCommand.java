@@ -61,7 +61,9 @@ final class BenchCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Parameters(paramLabel = "PATH", description = "A model directory or a NanoQuant .pt file.")
+  @Parameters(
+      paramLabel = "PATH",
+      description = "A model directory, a NanoQuant .pt file or a .gguf file.")
   private Path path;
 
   @Option(
