@@ -16,6 +16,8 @@ import dev.whit.model.loading.MemoryPlan;
 import dev.whit.model.loading.ModelSummary;
 import dev.whit.tokenizer.ChatTemplate;
 import dev.whit.tokenizer.TokenizerFiles;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -51,9 +53,26 @@ final class ModelAssembly {
       long free,
       Duration loading)
       throws InterruptedException {
+    TokenizerFiles text = text(loaded.files().tokenizer());
+    try {
+      return host(spec, loaded, text, weights, device, free, loading);
+    } catch (Throwable e) {
+      text.tokenizer().close();
+      throw e;
+    }
+  }
+
+  private HostedModel host(
+      ModelSpec spec,
+      LoadedModel loaded,
+      TokenizerFiles text,
+      MemoryBudget.Weights weights,
+      Device device,
+      long free,
+      Duration loading)
+      throws InterruptedException {
     long start = System.nanoTime();
-    TokenizerFiles text = TokenizerFiles.load(loaded.files().tokenizer());
-    loaded.requireTokenizerFits(text.tokenizer().size());
+    loaded.requireTokenizerFits(text.file(), text.tokenizer().size());
     ChatTemplate template = templates.of(spec.name(), text.chatTemplate());
     MemoryPlan.Demand demand = demand(spec, loaded.config());
     // The weights are loaded and no longer part of what is free.
@@ -78,7 +97,7 @@ final class ModelAssembly {
             info,
             device,
             gate);
-    WarmUp.run(engine, loaded.stopTokens().stream().findFirst().orElse(0));
+    warmUp(engine, spec, loaded);
     Duration took = loading.plusNanos(System.nanoTime() - start);
     gate.openWhenIdle(metrics.register(spec.name(), figures(info, plan, took)));
     log(spec, loaded.summary(), plan, took);
@@ -94,6 +113,25 @@ final class ModelAssembly {
         engine,
         loaded,
         plan);
+  }
+
+  private static void warmUp(Engine engine, ModelSpec spec, LoadedModel loaded)
+      throws InterruptedException {
+    int vocabulary = loaded.config().vocabSize();
+    // Settings may name a stop token that the model has no row for: it never comes.
+    int token = loaded.stopTokens().stream().filter(id -> id < vocabulary).findFirst().orElse(0);
+    try {
+      WarmUp.run(engine, spec.target(), token);
+    } catch (Throwable e) {
+      engine.close();
+      throw e;
+    }
+  }
+
+  private static TokenizerFiles text(Path tokenizer) {
+    return Files.isDirectory(tokenizer)
+        ? TokenizerFiles.load(tokenizer)
+        : GgufText.tokenizer(tokenizer);
   }
 
   private MemoryPlan.Demand demand(ModelSpec spec, ModelConfig model) {

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +34,10 @@ final class ModelHost implements AutoCloseable {
   private final ModelRegistry registry;
   private final Metrics metrics;
   private final List<HostedModel> hosted = new ArrayList<>();
+
+  /** Loaded models that are not hosted yet, in order. */
+  private final List<LoadedModel> waiting = new ArrayList<>();
+
   private @Nullable Device device;
 
   ModelHost(WhitConfig config, ModelRegistry registry, Metrics metrics) {
@@ -83,6 +88,7 @@ final class ModelHost implements AutoCloseable {
               next.candidate().spec(), next.loaded(), next.weights(), shared, share, next.took());
       budget.take(model.plan().workspaceBytes() + model.plan().kvBytes(), 0);
       synchronized (hosted) {
+        waiting.remove(model.loaded());
         hosted.add(model);
       }
       registry.add(model.served());
@@ -129,7 +135,10 @@ final class ModelHost implements AutoCloseable {
   private List<Weighted> loadWeights(
       List<Candidate> candidates, Device shared, MemoryBudget budget) {
     long total = candidates.stream().mapToLong(c -> c.summary().bytes().total()).sum();
-    LOG.infof("Loading %d models, %.1f MiB", candidates.size(), total / MIB);
+    LOG.infof(
+        "Loading %s, %.1f MiB",
+        candidates.stream().map(c -> c.spec().name()).collect(Collectors.joining(", ")),
+        total / MIB);
     List<Weighted> weighted = new ArrayList<>();
     long before = 0;
     for (Candidate candidate : candidates) {
@@ -144,6 +153,9 @@ final class ModelHost implements AutoCloseable {
               candidate.head(),
               (ready, layers) ->
                   registry.progress((loadedBefore + (double) bytes * ready / layers) / total));
+      synchronized (hosted) {
+        waiting.add(loaded);
+      }
       before += bytes;
       MemoryBudget.Weights weights =
           new MemoryBudget.Weights(loaded.residentWeightBytes(), candidate.estimate().mapped());
@@ -171,6 +183,8 @@ final class ModelHost implements AutoCloseable {
     synchronized (hosted) {
       hosted.forEach(HostedModel::close);
       hosted.clear();
+      waiting.forEach(LoadedModel::close);
+      waiting.clear();
       if (device != null) {
         device.close();
         device = null;

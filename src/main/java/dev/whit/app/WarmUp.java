@@ -4,6 +4,7 @@ import dev.whit.backend.Backend;
 import dev.whit.backend.GenerationEvent;
 import dev.whit.backend.GenerationRequest;
 import dev.whit.backend.SamplingParams;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -20,10 +21,12 @@ final class WarmUp {
   /**
    * Has a backend generate one token after another, and returns when it has.
    *
+   * @param model the model's files, for errors
    * @param token any token of the vocabulary
-   * @throws IllegalStateException if it does not generate
+   * @throws BadFileException if it generates none, as from weights that overflow or are no numbers
+   * @throws IllegalStateException if it does not end
    */
-  static void run(Backend backend, int token) throws InterruptedException {
+  static void run(Backend backend, Path model, int token) throws InterruptedException {
     int[] prompt = {token};
     CompletableFuture<GenerationEvent> end = new CompletableFuture<>();
     backend.submit(
@@ -35,8 +38,8 @@ final class WarmUp {
         });
     try {
       GenerationEvent last = end.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
-      if (!(last instanceof GenerationEvent.Finished)) {
-        throw new IllegalStateException("the first generation ended with " + last);
+      if (last instanceof GenerationEvent.Failed(String reason)) {
+        throw new BadFileException(model, "generates no token: " + reason);
       }
     } catch (ExecutionException | TimeoutException e) {
       throw new IllegalStateException("the first generation did not end within " + LIMIT, e);

@@ -23,6 +23,7 @@ public record ModelSpec(
     String name, Path target, Optional<Path> base, OptionalInt context, Optional<HeadType> head) {
   private static final String HUB = "hf:";
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:/-]*");
+  private static final Pattern UNKNOWN_OPTION = Pattern.compile(",([a-z]+)=");
   private static final Pattern OPTION = Pattern.compile("(base|ctx|head|device)=(.*)");
 
   /**
@@ -38,6 +39,12 @@ public record ModelSpec(
       for (String part : entry.split(",(?=(?:base|ctx|head|device)=)", -1)) {
         Matcher option = OPTION.matcher(part);
         if (!option.matches()) {
+          Matcher unknown = UNKNOWN_OPTION.matcher(part);
+          if (unknown.find()) {
+            throw new IllegalArgumentException(
+                "model %s: no option %s=, there are base= and ctx="
+                    .formatted(entry, unknown.group(1)));
+          }
           specs.add(parseTarget(part));
         } else if (specs.isEmpty()) {
           throw new IllegalArgumentException(

@@ -14,7 +14,7 @@ public class Metrics {
   private final MeterRegistry registry;
   private final String version;
 
-  Metrics(
+  public Metrics(
       MeterRegistry registry,
       @ConfigProperty(name = "quarkus.application.version") String version) {
     this.registry = registry;

@@ -3,6 +3,7 @@ package dev.whit.rest;
 import dev.whit.api.ApiException;
 import dev.whit.rest.openai.ErrorReply;
 import jakarta.ws.rs.WebApplicationException;
+import java.io.IOException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -38,8 +39,12 @@ final class ErrorMapper {
       case ApiException e -> of(e, requestId);
       case RequestBody.TooLarge e ->
           HttpError.of(413, message(e), INVALID_REQUEST, null, "request_too_large");
+      case RequestBody.Encoded e ->
+          HttpError.of(415, message(e), INVALID_REQUEST, null, "unsupported_media_type");
       case RequestBody.Incomplete e ->
           HttpError.of(408, message(e), INVALID_REQUEST, null, "request_timeout");
+      // Nothing else reads or writes here but the connection.
+      case IOException e -> clientGone("the connection is closed");
       case WebApplicationException e -> ofStatus(e.getResponse().getStatus(), requestId);
       default -> internal(requestId);
     };
@@ -56,8 +61,7 @@ final class ErrorMapper {
           HttpError.of(429, message, "rate_limit", null, "queue_full").retryAfter(e.retryAfter());
       case ApiException.Unavailable e ->
           HttpError.of(503, message, "service_unavailable", null, null).retryAfter(e.retryAfter());
-      case ApiException.ClientGone e ->
-          HttpError.of(CLIENT_CLOSED_REQUEST, message, INVALID_REQUEST, null, null);
+      case ApiException.ClientGone e -> clientGone(message);
       case ApiException.GenerationFailed e -> internal(requestId);
     };
   }
@@ -87,6 +91,11 @@ final class ErrorMapper {
                   status, "the request cannot be understood", INVALID_REQUEST, null, null)
               : internal(requestId);
     };
+  }
+
+  /** Nobody will read it; the status is for logs and metrics. */
+  private static HttpError clientGone(String message) {
+    return HttpError.of(CLIENT_CLOSED_REQUEST, message, INVALID_REQUEST, null, null);
   }
 
   private static HttpError internal(String requestId) {

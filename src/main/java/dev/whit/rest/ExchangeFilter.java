@@ -10,11 +10,13 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.time.Duration;
 
 /**
- * What happens to every exchange, whatever its path: it gets an id, a target that is no URI and a
- * body that says it is too large are refused, a body that nobody read is thrown away so that the
- * connection can be used again, and a failure outside of a resource is answered like any other.
+ * What happens to every exchange, whatever its path: it gets an id, a target that is no URI, a body
+ * that says it is too large and a compressed one are refused, a body that nobody read is thrown
+ * away so that the connection can be used again, and a failure outside of a resource is answered
+ * like any other.
  */
 @Singleton
 public final class ExchangeFilter {
@@ -23,6 +25,9 @@ public final class ExchangeFilter {
 
   /** Bytes of an unread body that are thrown away; the connection is closed at more. */
   private static final long MAX_DISCARDED = 64L << 20;
+
+  /** How long an unread body may take to arrive; the connection is closed then. */
+  private static final Duration MAX_DISCARDING = Duration.ofSeconds(2);
 
   private final ErrorResponses errors;
   private final long maxBody;
@@ -39,12 +44,14 @@ public final class ExchangeFilter {
 
   private void begin(RoutingContext exchange) {
     Exchange.begin(exchange);
-    exchange.addEndHandler(end -> discardBody(exchange.request()));
+    exchange.addEndHandler(end -> discardBody(exchange));
     if (!isUri(exchange.request().uri())) {
       exchange.fail(
           new ApiException.InvalidRequest(null, "the path or its query is wrongly encoded"));
     } else if (contentLength(exchange.request()) > maxBody) {
       exchange.fail(new RequestBody.TooLarge(maxBody));
+    } else if (isEncoded(exchange.request())) {
+      exchange.fail(new RequestBody.Encoded());
     } else {
       exchange.next();
     }
@@ -64,7 +71,14 @@ public final class ExchangeFilter {
     return length == null ? 0 : Long.parseLong(length);
   }
 
-  private static void discardBody(HttpServerRequest request) {
+  private static boolean isEncoded(HttpServerRequest request) {
+    String encoding = request.getHeader(HttpHeaders.CONTENT_ENCODING);
+    return encoding != null && !encoding.strip().equalsIgnoreCase("identity");
+  }
+
+  /** Lets a client read the reply before the connection is closed on what it still sends. */
+  private static void discardBody(RoutingContext exchange) {
+    HttpServerRequest request = exchange.request();
     if (!request.isEnded()) {
       request.handler(chunk -> {
         if (request.bytesRead() > MAX_DISCARDED) {
@@ -72,6 +86,15 @@ public final class ExchangeFilter {
         }
       });
       request.resume();
+      exchange
+          .vertx()
+          .setTimer(
+              MAX_DISCARDING.toMillis(),
+              timer -> {
+                if (!request.isEnded()) {
+                  request.connection().close();
+                }
+              });
     }
   }
 }

@@ -28,6 +28,19 @@ final class RequestBody {
     }
   }
 
+  /** A body is compressed. */
+  static final class Encoded extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    Encoded() {
+      super(
+          "compressed bodies are not taken: send it as it is, without content-encoding",
+          null,
+          false,
+          false);
+    }
+  }
+
   /** A body did not arrive, in time or at all. */
   static final class Incomplete extends RuntimeException {
     private static final long serialVersionUID = 1L;

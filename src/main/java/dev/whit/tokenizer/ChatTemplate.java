@@ -4,6 +4,9 @@ import java.util.Map;
 
 /** A model's chat template. Safe for use by many threads. */
 public interface ChatTemplate {
+  /** What it was parsed from. */
+  String source();
+
   /**
    * Renders a conversation.
    *

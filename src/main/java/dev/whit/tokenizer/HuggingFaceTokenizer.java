@@ -1,11 +1,8 @@
 package dev.whit.tokenizer;
 
 import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Objects;
@@ -15,8 +12,6 @@ import org.jspecify.annotations.Nullable;
 public final class HuggingFaceTokenizer implements Tokenizer {
   /** The largest real files (200,000 tokens, 400,000 merges) are under 40 MB. */
   private static final long MAX_BYTES = 256L << 20;
-
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   static {
     // DJL would otherwise report its use to its makers, and look for CUDA builds of the library to
@@ -60,23 +55,24 @@ public final class HuggingFaceTokenizer implements Tokenizer {
    * @throws TokenizerException if it cannot be read or is not a tokenizer
    */
   public static HuggingFaceTokenizer load(Path file) {
+    return parse(file, TextFile.read(file, MAX_BYTES));
+  }
+
+  /**
+   * Takes the content of a {@code tokenizer.json}.
+   *
+   * @param file where it comes from, for errors
+   * @throws TokenizerException if it is not a tokenizer
+   */
+  static HuggingFaceTokenizer parse(Path file, byte[] json) {
+    Vocabulary vocabulary = Vocabulary.parse(file, json);
+    TokenizerComponents.check(file, json, vocabulary.size());
     try {
-      if (Files.size(file) > MAX_BYTES) {
-        throw new TokenizerException(
-            file, Files.size(file) + " bytes is more than the limit of " + MAX_BYTES);
-      }
-      byte[] bytes = Files.readAllBytes(file);
-      JsonNode root = JSON.readTree(bytes);
-      Vocabulary vocabulary = Vocabulary.parse(file, root);
       return new HuggingFaceTokenizer(
           ai.djl.huggingface.tokenizers.HuggingFaceTokenizer.newInstance(
-              new ByteArrayInputStream(bytes), Map.of("truncation", "false", "padding", "false")),
+              new ByteArrayInputStream(json), Map.of("truncation", "false", "padding", "false")),
           vocabulary);
-    } catch (IOException e) {
-      throw new TokenizerException(file, "not a readable tokenizer.json", e);
-    } catch (TokenizerException e) {
-      throw e;
-    } catch (RuntimeException e) {
+    } catch (IOException | RuntimeException e) {
       throw new TokenizerException(file, "refused by the tokenizers library: " + e.getMessage(), e);
     }
   }

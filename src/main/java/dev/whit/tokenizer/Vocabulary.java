@@ -1,6 +1,12 @@
 package dev.whit.tokenizer;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.HashMap;
@@ -11,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 final class Vocabulary {
   /** No real vocabulary comes near it; an id past it is a broken or hostile file. */
   private static final int MAX_ID = 1 << 24;
+
+  private static final JsonFactory JSON = new ObjectMapper().getFactory();
 
   private final Path file;
   private final Map<String, Integer> ids = new HashMap<>();
@@ -24,52 +32,98 @@ final class Vocabulary {
 
   /**
    * Reads {@code model.vocab} (an object token → id for BPE and WordPiece, a list of [token, score]
-   * for Unigram) and {@code added_tokens}.
+   * for Unigram) and {@code added_tokens}. All else is passed over unread: the merges are two
+   * thirds of the file, and the library reads them anyway.
+   *
+   * @throws TokenizerException if it is no JSON or has no vocabulary
    */
-  static Vocabulary parse(Path file, JsonNode root) {
+  static Vocabulary parse(Path file, byte[] json) {
     Vocabulary vocabulary = new Vocabulary(file);
-    JsonNode vocab = root.path("model").path("vocab");
-    int size = vocab.size();
-    for (JsonNode added : root.path("added_tokens")) {
-      size = Math.max(size, vocabulary.checked(added.path("id")) + 1);
-    }
-    if (vocab.isObject()) {
-      for (Map.Entry<String, JsonNode> entry : vocab.properties()) {
-        size = Math.max(size, vocabulary.checked(entry.getValue()) + 1);
-      }
-    } else if (!vocab.isArray()) {
-      throw new TokenizerException(file, "model.vocab is missing");
-    }
-    vocabulary.tokens = new String[size];
-    if (vocab.isObject()) {
-      vocab
-          .properties()
-          .forEach(entry -> vocabulary.put(entry.getValue().intValue(), entry.getKey()));
-    } else {
-      for (int id = 0; id < vocab.size(); id++) {
-        vocabulary.put(id, vocab.get(id).path(0).asText());
-      }
-    }
-    vocabulary.findByteFallback();
-    for (JsonNode added : root.path("added_tokens")) {
-      int id = added.path("id").intValue();
-      vocabulary.put(id, added.path("content").asText());
-      vocabulary.special.set(id, added.path("special").asBoolean());
+    try (JsonParser in = JSON.createParser(json)) {
+      vocabulary.read(in);
+    } catch (IOException e) {
+      throw new TokenizerException(file, "not a readable tokenizer.json", e);
     }
     return vocabulary;
   }
 
-  private int checked(JsonNode id) {
-    if (!id.isInt() || id.intValue() < 0 || id.intValue() > MAX_ID) {
+  private void read(JsonParser in) throws IOException {
+    JsonNode added = MissingNode.getInstance();
+    boolean found = false;
+    if (in.nextToken() == JsonToken.START_OBJECT) {
+      for (String name = in.nextFieldName(); name != null; name = in.nextFieldName()) {
+        JsonToken value = in.nextToken();
+        if (name.equals("added_tokens")) {
+          added = in.readValueAsTree();
+        } else if (name.equals("model") && value == JsonToken.START_OBJECT) {
+          found = readModel(in);
+        } else {
+          in.skipChildren();
+        }
+      }
+    }
+    if (!found) {
+      throw new TokenizerException(file, "model.vocab is missing");
+    }
+    int size = ids.values().stream().mapToInt(id -> id + 1).max().orElse(0);
+    for (JsonNode token : added) {
+      size = Math.max(size, checked(token.path("id").asLong(-1)) + 1);
+    }
+    tokens = new String[size];
+    ids.forEach((token, id) -> tokens[id] = token);
+    findByteFallback();
+    for (JsonNode token : added) {
+      int id = token.path("id").intValue();
+      tokens[id] = token.path("content").asText();
+      ids.put(token.path("content").asText(), id);
+      special.set(id, token.path("special").asBoolean());
+    }
+  }
+
+  /** Returns whether there is a vocabulary in it. */
+  private boolean readModel(JsonParser in) throws IOException {
+    boolean found = false;
+    for (String name = in.nextFieldName(); name != null; name = in.nextFieldName()) {
+      JsonToken value = in.nextToken();
+      if (name.equals("vocab") && value == JsonToken.START_OBJECT) {
+        found = true;
+        readObject(in);
+      } else if (name.equals("vocab") && value == JsonToken.START_ARRAY) {
+        found = true;
+        readList(in);
+      } else {
+        in.skipChildren();
+      }
+    }
+    return found;
+  }
+
+  private void readObject(JsonParser in) throws IOException {
+    for (String token = in.nextFieldName(); token != null; token = in.nextFieldName()) {
+      in.nextToken();
+      if (!in.currentToken().isNumeric()) {
+        throw new TokenizerException(file, "the id of token '" + token + "' is not an integer");
+      }
+      ids.put(token, checked(in.getLongValue()));
+    }
+  }
+
+  private void readList(JsonParser in) throws IOException {
+    for (int id = 0; in.nextToken() == JsonToken.START_ARRAY; id++) {
+      ids.put(String.valueOf(in.nextTextValue()), checked(id));
+      // A file that is cut off ends in an exception, not in a null that never is the end.
+      while (in.nextToken() != JsonToken.END_ARRAY) {
+        in.skipChildren();
+      }
+    }
+  }
+
+  private int checked(long id) {
+    if (id < 0 || id > MAX_ID) {
       throw new TokenizerException(
           file, "token id " + id + " is not an integer from 0 to " + MAX_ID);
     }
-    return id.intValue();
-  }
-
-  private void put(int id, String token) {
-    tokens[id] = token;
-    ids.put(token, id);
+    return (int) id;
   }
 
   private void findByteFallback() {

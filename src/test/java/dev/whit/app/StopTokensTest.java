@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whit.api.ByteTokenizer;
 import dev.whit.tokenizer.TokenizerFiles;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -49,7 +50,8 @@ class StopTokensTest {
   @Test
   void anEndOfSequenceThatTheVocabularyLacksIsNone() {
     assertThat(stops(Set.of(7), "<|start|>", true, "<|endoftext|>")).containsExactly(7);
-    TokenizerFiles none = new TokenizerFiles(new ByteTokenizer(), Map.of(), null);
+    TokenizerFiles none =
+        new TokenizerFiles(Path.of("tokenizer.json"), new ByteTokenizer(), Map.of(), null);
     assertThat(StopTokens.of(Set.of(), none)).isEmpty();
   }
 
@@ -58,6 +60,9 @@ class StopTokensTest {
     return StopTokens.of(
         model,
         new TokenizerFiles(
-            new TurnTokenizer(token, special), Map.of("eos_token", endOfSequence), null));
+            Path.of("tokenizer.json"),
+            new TurnTokenizer(token, special),
+            Map.of("eos_token", endOfSequence),
+            null));
   }
 }

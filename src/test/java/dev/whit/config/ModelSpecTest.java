@@ -68,6 +68,7 @@ class ModelSpecTest {
         "x=/x,ctx=many | not many",
         "x=/x,head=q8 | head must be stored or int8, not q8",
         "x=/x,device=cuda | device= is not in this version",
+        "x=/y,foo=1 | no option foo=, there are base= and ctx=",
         "x=hf:name | model x: name: expected ORG/NAME",
         "x=/y,base=hf:../etc | expected ORG/NAME"
       })

@@ -12,6 +12,7 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.response.ValidatableResponse;
 import jakarta.inject.Inject;
+import java.io.IOException;
 import java.net.URI;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -260,6 +261,37 @@ final class ErrorResponsesTest {
       assertThat(head).startsWith("HTTP/1.1 200 ");
       assertThat(connection.readBody(head)).contains("\"text\":\"a\"");
     }
+  }
+
+  @Test
+  void doesNotWaitForEverForABodyThatItHasRefused() throws Exception {
+    try (RawHttp connection = new RawHttp(server.getPort())) {
+      connection.send(
+          POST.formatted("/v1/completions") + "Content-Length: 9223372036854775807\r\n\r\n{");
+      assertThat(connection.readToEnd()).startsWith("HTTP/1.1 413 ").contains(LIMIT + " bytes");
+    }
+  }
+
+  @Test
+  void refusesACompressedBody() throws Exception {
+    try (RawHttp connection = new RawHttp(server.getPort())) {
+      connection.post("/v1/completions", "{\"model\": \"fake\"}", "Content-Encoding: gzip");
+      String head = connection.readHead();
+      assertThat(head).startsWith("HTTP/1.1 415 ");
+      assertThat(connection.readBody(head)).contains("compressed bodies are not taken");
+      assertUsable(connection);
+      connection.post(
+          "/v1/completions",
+          "{\"model\": \"fake\", \"prompt\": \"say:a\"}",
+          "Content-Encoding: Identity");
+      assertThat(connection.readHead()).startsWith("HTTP/1.1 200 ");
+    }
+  }
+
+  @Test
+  void doesNotBlameTheServerForAConnectionThatCloses() {
+    IOException failure = new IOException(new IOException("Failed to write"));
+    assertThat(ErrorMapper.of(failure, "id").status()).isEqualTo(499);
   }
 
   @Test

@@ -55,7 +55,7 @@ public final class FakeModels {
     @Alternative
     ModelRegistry registry() {
       ModelRegistry registry = new ModelRegistry();
-      registry.add(model("fake", FAKE, FakeModels::render));
+      registry.add(model("fake", FAKE, new EchoTemplate()));
       registry.add(model("plain", PLAIN, null));
       registry.enter(ModelRegistry.State.READY);
       return registry;
@@ -72,6 +72,19 @@ public final class FakeModels {
         Map.of("bos_token", "<s>", "eos_token", "</s>"),
         Set.of(ByteTokenizer.EOS),
         Instant.ofEpochSecond(1_700_000_000));
+  }
+
+  /** A template that shows the last message's content as it is, to tell the backend what to do. */
+  private static final class EchoTemplate implements ChatTemplate {
+    @Override
+    public String source() {
+      return "{{ messages[-1].content }}";
+    }
+
+    @Override
+    public String render(Map<String, ?> variables) {
+      return FakeModels.render(variables);
+    }
   }
 
   /** Content of the last message as it is, so that it can tell the backend what to do. */

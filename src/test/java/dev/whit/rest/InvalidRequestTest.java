@@ -125,7 +125,7 @@ final class InvalidRequestTest {
     both("repetition_penalty", "1.1", "\"a\"");
     both("presence_penalty", "0.5", "[]");
     both("frequency_penalty", "-0.5");
-    both("logit_bias", "{\"5\": 1}", "1");
+    both("logit_bias", "{\"5\": 1}", "1", "[]");
     both("min_tokens", "1", "-1");
     both(
         "response_format", "{\"type\": \"json_object\"}", "{\"type\": \"json_schema\"}", "1", "{}");
@@ -200,6 +200,7 @@ final class InvalidRequestTest {
             Arguments.of(CHAT, "top_logprobs", "1"),
             Arguments.of(CHAT, "top_logprobs", "21"),
             Arguments.of(CHAT, "tools", "[{\"type\": \"function\"}]"),
+            Arguments.of(CHAT, "tools", "{}"),
             Arguments.of(CHAT, "tool_choice", "\"auto\""),
             Arguments.of(CHAT, "tool_choice", "{}"),
             Arguments.of(CHAT, "add_generation_prompt", "1"),

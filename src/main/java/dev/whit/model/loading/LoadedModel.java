@@ -4,6 +4,7 @@ import dev.whit.checkpoint.Checkpoint;
 import dev.whit.checkpoint.CheckpointException;
 import dev.whit.model.Decoder;
 import dev.whit.model.ModelConfig;
+import java.nio.file.Path;
 import java.util.Set;
 
 /**
@@ -41,12 +42,14 @@ public record LoadedModel(
   /**
    * Fails when the tokenizer has ids that the embedding has no row for.
    *
+   * @param tokenizer the tokenizer's file
    * @param size one more than the tokenizer's highest id
+   * @throws CheckpointException with both numbers
    */
-  public void requireTokenizerFits(int size) {
+  public void requireTokenizerFits(Path tokenizer, int size) {
     if (size > config().vocabSize()) {
       throw CheckpointException.file(
-          files.tokenizer().resolve("tokenizer.json"),
+          tokenizer,
           "has %d tokens, the model's embedding only %d rows"
               .formatted(size, config().vocabSize()));
     }

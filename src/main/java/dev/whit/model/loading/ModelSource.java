@@ -23,6 +23,10 @@ public record ModelSource(Path target, @Nullable Path base) {
       List.of(".pt", ".pth", ".bin", ".safetensors", ".gguf");
   private static final String GGUF = ".gguf";
 
+  /** Any of them makes a directory the tokenizer's. */
+  private static final List<String> TOKENIZERS =
+      List.of("tokenizer.json", "vocab.json", "tokenizer.model");
+
   /**
    * Finds the files.
    *
@@ -36,11 +40,12 @@ public record ModelSource(Path target, @Nullable Path base) {
     Path home = home();
     Optional<Path> gguf = gguf(home);
     if (gguf.isPresent()) {
-      Path tokenizer = firstWith(home, "tokenizer.json").orElse(gguf.get());
+      // Hugging Face's own file is exact; every other form beside a GGUF says less than it does.
+      Path tokenizer = firstWith(home, List.of("tokenizer.json")).orElse(gguf.get());
       return new ModelFiles(gguf.get(), gguf.get(), Optional.empty(), tokenizer);
     }
     Path config =
-        firstWith(home, CONFIG)
+        firstWith(home, List.of(CONFIG))
             .orElseThrow(() -> CheckpointException.file(home.resolve(CONFIG), missingConfig()))
             .resolve(CONFIG);
     Path generation = config.resolveSibling("generation_config.json");
@@ -48,7 +53,7 @@ public record ModelSource(Path target, @Nullable Path base) {
         target,
         config,
         Optional.of(generation).filter(Files::isRegularFile),
-        firstWith(home, "tokenizer.json").orElse(home));
+        firstWith(home, TOKENIZERS).orElse(home));
   }
 
   /** The directory of the checkpoint. */
@@ -91,9 +96,10 @@ public record ModelSource(Path target, @Nullable Path base) {
     return file.getFileName().toString().toLowerCase(Locale.ROOT).endsWith(GGUF);
   }
 
-  private Optional<Path> firstWith(Path home, String file) {
+  private Optional<Path> firstWith(Path home, List<String> names) {
     return Stream.concat(Stream.of(home), Stream.ofNullable(base))
-        .filter(directory -> Files.isRegularFile(directory.resolve(file)))
+        .filter(directory ->
+            names.stream().anyMatch(name -> Files.isRegularFile(directory.resolve(name))))
         .findFirst();
   }
 

@@ -65,26 +65,18 @@ public record CompletionCall(CompletionRequest request, Delivery delivery) {
       throw new ApiException.InvalidRequest("prompt", "prompt is empty");
     }
     if (value.get(0).isNumber()) {
-      return List.of(tokens(value, "prompt"));
+      return List.of(new Prompt.Tokens(JsonFields.integers(value, "prompt")));
     }
     OptionsReader.checkSize(value, "prompt", MAX_PROMPTS);
     List<Prompt> prompts = new ArrayList<>();
     boolean texts = value.get(0).isTextual();
     for (JsonNode element : value) {
       String path = "prompt[" + prompts.size() + "]";
-      prompts.add(texts ? new Prompt.Text(JsonFields.text(element, path)) : tokens(element, path));
+      prompts.add(
+          texts
+              ? new Prompt.Text(JsonFields.text(element, path))
+              : new Prompt.Tokens(JsonFields.integers(element, path)));
     }
     return prompts;
-  }
-
-  private static Prompt tokens(JsonNode value, String path) {
-    if (!value.isArray()) {
-      throw JsonFields.invalidAt(path, "must be a string or an array of token ids", value);
-    }
-    int[] ids = new int[value.size()];
-    for (int i = 0; i < ids.length; i++) {
-      ids[i] = JsonFields.integer(value.get(i), path + "[" + i + "]", 0, Integer.MAX_VALUE);
-    }
-    return new Prompt.Tokens(ids);
   }
 }

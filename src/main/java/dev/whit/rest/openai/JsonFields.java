@@ -119,6 +119,18 @@ final class JsonFields {
     throw invalidAt(path, "must be an integer from %d to %d".formatted(min, max), value);
   }
 
+  /** An array of integers at a path, none negative. */
+  static int[] integers(JsonNode value, String path) {
+    if (!value.isArray()) {
+      throw invalidAt(path, "must be an array of token ids", value);
+    }
+    int[] numbers = new int[value.size()];
+    for (int i = 0; i < numbers.length; i++) {
+      numbers[i] = integer(value.get(i), path + "[" + i + "]", 0, Integer.MAX_VALUE);
+    }
+    return numbers;
+  }
+
   @Nullable Long longInteger(String name) {
     JsonNode value = value(name);
     if (value == null) {

@@ -15,7 +15,7 @@ final class UnsupportedFields {
           "repetition_penalty", number(1),
           "presence_penalty", number(0),
           "frequency_penalty", number(0),
-          "logit_bias", UnsupportedFields::isEmpty,
+          "logit_bias", value -> value.isObject() && value.isEmpty(),
           "min_tokens", number(0),
           "response_format", value -> value.path("type").asText().equals("text"),
           "priority", number(0),
@@ -27,12 +27,12 @@ final class UnsupportedFields {
   private static final Map<String, Predicate<JsonNode>> CHAT =
       Map.of(
           "tools",
-          UnsupportedFields::isEmpty,
+          UnsupportedFields::isEmptyArray,
           "tool_choice",
           value -> value.asText().equals("none"));
 
   private static final Map<String, Predicate<JsonNode>> MESSAGE =
-      Map.of("tool_calls", UnsupportedFields::isEmpty);
+      Map.of("tool_calls", UnsupportedFields::isEmptyArray);
 
   private UnsupportedFields() {}
 
@@ -50,8 +50,8 @@ final class UnsupportedFields {
     refuse(message, MESSAGE);
   }
 
-  private static boolean isEmpty(JsonNode value) {
-    return value.isContainerNode() && value.isEmpty();
+  private static boolean isEmptyArray(JsonNode value) {
+    return value.isArray() && value.isEmpty();
   }
 
   private static boolean never(JsonNode value) {

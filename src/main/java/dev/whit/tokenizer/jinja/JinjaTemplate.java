@@ -17,10 +17,12 @@ import java.util.Map;
  * reads nothing but its variables and the clock, and changes nothing.
  */
 public final class JinjaTemplate implements ChatTemplate {
+  private final String source;
   private final List<Stmt> statements;
   private final Clock clock;
 
-  private JinjaTemplate(List<Stmt> statements, Clock clock) {
+  private JinjaTemplate(String source, List<Stmt> statements, Clock clock) {
+    this.source = source;
     this.statements = statements;
     this.clock = clock;
   }
@@ -36,7 +38,12 @@ public final class JinjaTemplate implements ChatTemplate {
 
   /** Parses a template whose {@code strftime_now} asks this clock, in its zone. */
   public static JinjaTemplate parse(String source, Clock clock) {
-    return new JinjaTemplate(Parser.parse(source), clock);
+    return new JinjaTemplate(source, Parser.parse(source), clock);
+  }
+
+  @Override
+  public String source() {
+    return source;
   }
 
   @Override

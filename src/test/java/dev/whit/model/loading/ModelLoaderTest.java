@@ -82,8 +82,8 @@ class ModelLoaderTest {
                 new ModelSource(Fixture.directory("llama/littlebit"), null),
                 kernels,
                 (ready, total) -> {})) {
-      model.requireTokenizerFits(320);
-      assertThatThrownBy(() -> model.requireTokenizerFits(321))
+      model.requireTokenizerFits(Path.of("tokenizer.json"), 320);
+      assertThatThrownBy(() -> model.requireTokenizerFits(Path.of("tokenizer.json"), 321))
           .isInstanceOf(CheckpointException.class)
           .hasMessageContaining(
               "tokenizer.json: has 321 tokens, the model's embedding only 320 rows");

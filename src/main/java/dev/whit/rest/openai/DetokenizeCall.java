@@ -1,0 +1,26 @@
+package dev.whit.rest.openai;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.whit.api.ApiException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The body of {@code POST /detokenize}, in vLLM's shape.
+ *
+ * @param model null where one is served only
+ */
+public record DetokenizeCall(@Nullable String model, int[] tokens) {
+  /**
+   * Reads a body.
+   *
+   * @throws ApiException.InvalidRequest if it is not as it must be
+   */
+  public static DetokenizeCall parse(byte[] body) {
+    JsonFields fields = JsonFields.parse(body);
+    JsonNode tokens = fields.value("tokens");
+    if (tokens == null) {
+      throw new ApiException.InvalidRequest("tokens", "tokens is required");
+    }
+    return new DetokenizeCall(fields.text("model"), JsonFields.integers(tokens, "tokens"));
+  }
+}
