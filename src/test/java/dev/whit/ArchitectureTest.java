@@ -40,6 +40,8 @@ class ArchitectureTest {
           Map.entry("model", Set.of("kernel")),
           Map.entry("model.loading", Set.of("model", "kernel", "checkpoint", "checkpoint.gguf")),
           Map.entry("engine", Set.of("backend", "model", "kernel")),
+          Map.entry("bench", Set.of("model", "model.loading", "kernel", "kernel.cpu")),
+          Map.entry("bench.synth", Set.of("model", "model.loading", "kernel", "checkpoint")),
           Map.entry("api", Set.of("backend", "tokenizer")),
           Map.entry("rest", Set.of("api", "rest.openai")),
           Map.entry("rest.openai", Set.of("api")));
@@ -54,7 +56,8 @@ class ArchitectureTest {
     ROOT + "tokenizer..",
     ROOT + "model..",
     ROOT + "engine..",
-    ROOT + "backend.."
+    ROOT + "backend..",
+    ROOT + "bench.."
   };
 
   @ArchTest

@@ -18,6 +18,6 @@ final class DemoModels {
   }
 
   private static ModelSpec demo(String name, Path directory) {
-    return new ModelSpec(name, directory, Optional.empty(), OptionalInt.empty());
+    return new ModelSpec(name, directory, Optional.empty(), OptionalInt.empty(), Optional.empty());
   }
 }

@@ -3,6 +3,8 @@ package dev.whit.app;
 import com.sun.management.OperatingSystemMXBean;
 import dev.whit.config.ByteSize;
 import dev.whit.kernel.KvType;
+import dev.whit.model.ModelConfig;
+import dev.whit.model.loading.HeadType;
 import dev.whit.model.loading.LinearSummary;
 import dev.whit.model.loading.MemoryPlan;
 import dev.whit.model.loading.ModelSummary;
@@ -34,7 +36,7 @@ public final class MemoryBudget {
    * Most tokens of a step, while there are fewer sequences: on a CPU enough to use each weight for
    * many tokens, and few enough that a long prompt does not hold up the other sequences for long.
    */
-  private static final int STEP_TOKENS = 128;
+  public static final int STEP_TOKENS = 128;
 
   private static final int BLOCK_SIZE = 16;
 
@@ -68,8 +70,24 @@ public final class MemoryBudget {
         maxSequences, context, Math.max(STEP_TOKENS, maxSequences), kvType, BLOCK_SIZE);
   }
 
-  /** What a model's weights will take. */
-  public static Weights estimate(ModelSummary summary) {
+  /**
+   * Plans a budget.
+   *
+   * @param target what the model is loaded from, for the message
+   * @param weights bytes that its weights take, part of the budget
+   * @throws BadFileException when it does not fit, with the numbers
+   */
+  public static MemoryPlan plan(
+      Path target, ModelConfig model, long weights, MemoryPlan.Demand demand, long budget) {
+    try {
+      return MemoryPlan.of(model, weights, demand, budget);
+    } catch (MemoryPlan.DoesNotFitException e) {
+      throw new BadFileException(target, String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** What a model's weights will take, with its head kept as given. */
+  public static Weights estimate(ModelSummary summary, HeadType head) {
     double factors =
         summary.layers().stream()
             .flatMap(List::stream)
@@ -78,11 +96,18 @@ public final class MemoryBudget {
             .sum();
     ModelSummary.WeightBytes bytes = summary.bytes();
     // Of an embedding that is not the head too, a step reads a few rows only.
-    long embedding = summary.config().tiedHead() ? bytes.embeddings() : 0;
+    long stored = summary.config().tiedHead() ? bytes.embeddings() : bytes.head();
     long dense = Math.max(0, bytes.linears() - (long) factors);
-    return new Weights(
-        (long) (factors * RELAID) + 2 * bytes.norms() + summary.copiedBytes(),
-        embedding + bytes.head() + dense);
+    long heap = (long) (factors * RELAID) + 2 * bytes.norms() + summary.copiedBytes();
+    return switch (head) {
+      case STORED -> new Weights(heap, stored + dense);
+      case INT8 -> new Weights(heap + int8Head(summary.config()), dense);
+    };
+  }
+
+  /** A byte for each element and a scale for each row. */
+  private static long int8Head(ModelConfig config) {
+    return config.vocabSize() * ((long) config.embeddingSize() + Float.BYTES);
   }
 
   private static double bytes(LinearSummary linear) {

@@ -75,7 +75,10 @@ final class ModelAssembly {
     loaded.requireTokenizerFits(text.file(), text.tokenizer().size());
     ChatTemplate template = templates.of(spec.name(), text.chatTemplate());
     MemoryPlan.Demand demand = demand(spec, loaded.config());
-    MemoryPlan plan = plan(spec, loaded.config(), weights.total(), demand, free);
+    // The weights are loaded and no longer part of what is free.
+    MemoryPlan plan =
+        MemoryBudget.plan(
+            spec.target(), loaded.config(), weights.total(), demand, weights.total() + free);
     EngineConfig limits =
         new EngineConfig(
             demand.maxSequences(),
@@ -141,16 +144,6 @@ final class ModelAssembly {
     }
     return MemoryBudget.demand(
         config.maxSeqs(), Math.min(wanted, model.maxPositions()), config.kvCache());
-  }
-
-  private static MemoryPlan plan(
-      ModelSpec spec, ModelConfig model, long weights, MemoryPlan.Demand demand, long free) {
-    try {
-      // The weights are loaded and no longer part of what is free.
-      return MemoryPlan.of(model, weights, demand, weights + free);
-    } catch (MemoryPlan.DoesNotFitException e) {
-      throw new BadFileException(spec.target(), String.valueOf(e.getMessage()));
-    }
   }
 
   private static BackendInfo info(LoadedModel loaded, MemoryPlan plan, Device device) {

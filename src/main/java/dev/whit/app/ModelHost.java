@@ -6,6 +6,7 @@ import dev.whit.config.WhitConfig;
 import dev.whit.engine.Device;
 import dev.whit.kernel.cpu.CpuKernels;
 import dev.whit.metrics.Metrics;
+import dev.whit.model.loading.HeadType;
 import dev.whit.model.loading.LoadedModel;
 import dev.whit.model.loading.ModelLoader;
 import dev.whit.model.loading.ModelSource;
@@ -46,7 +47,12 @@ final class ModelHost implements AutoCloseable {
   }
 
   /** A model on its way: named, looked at, not loaded. */
-  private record Candidate(ModelSpec spec, ModelSource source, ModelSummary summary) {}
+  private record Candidate(
+      ModelSpec spec, ModelSource source, ModelSummary summary, HeadType head) {
+    MemoryBudget.Weights estimate() {
+      return MemoryBudget.estimate(summary, head);
+    }
+  }
 
   /** A model whose weights are loaded. */
   private record Weighted(
@@ -98,16 +104,17 @@ final class ModelHost implements AutoCloseable {
             () -> new IllegalStateException("no --model, and no directory of demo models"));
   }
 
-  private static Candidate inspect(ModelSpec spec) {
+  private Candidate inspect(ModelSpec spec) {
     ModelSource source = new ModelSource(spec.target(), spec.base().orElse(null));
-    return new Candidate(spec, source, ModelLoader.inspect(source));
+    return new Candidate(
+        spec, source, ModelLoader.inspect(source), spec.head().orElse(config.head()));
   }
 
   private static void requireMemory(List<Candidate> candidates, MemoryBudget budget) {
     long heap = 0;
     long mapped = 0;
     for (Candidate candidate : candidates) {
-      MemoryBudget.Weights weights = MemoryBudget.estimate(candidate.summary());
+      MemoryBudget.Weights weights = candidate.estimate();
       long others = heap + mapped;
       heap += weights.heap();
       mapped += weights.mapped();
@@ -143,6 +150,7 @@ final class ModelHost implements AutoCloseable {
           ModelLoader.load(
               candidate.source(),
               shared.kernels(),
+              candidate.head(),
               (ready, layers) ->
                   registry.progress((loadedBefore + (double) bytes * ready / layers) / total));
       synchronized (hosted) {
@@ -150,8 +158,7 @@ final class ModelHost implements AutoCloseable {
       }
       before += bytes;
       MemoryBudget.Weights weights =
-          new MemoryBudget.Weights(
-              loaded.residentWeightBytes(), MemoryBudget.estimate(candidate.summary()).mapped());
+          new MemoryBudget.Weights(loaded.residentWeightBytes(), candidate.estimate().mapped());
       budget.take(weights.heap(), weights.mapped());
       Duration took = Duration.ofNanos(System.nanoTime() - start);
       weighted.add(new Weighted(candidate, loaded, weights, took));

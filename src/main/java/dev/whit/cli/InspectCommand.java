@@ -6,6 +6,7 @@ import dev.whit.app.ExitCode;
 import dev.whit.app.MemoryBudget;
 import dev.whit.config.ByteSize;
 import dev.whit.kernel.KvType;
+import dev.whit.model.loading.HeadType;
 import dev.whit.model.loading.MemoryPlan;
 import dev.whit.model.loading.ModelLoader;
 import dev.whit.model.loading.ModelSource;
@@ -77,6 +78,13 @@ final class InspectCommand implements Callable<Integer> {
   private KvType kvCache;
 
   @Option(
+      names = "--head",
+      paramLabel = "stored|int8",
+      defaultValue = "stored",
+      description = "How the output head is kept, to plan for. Default: ${DEFAULT-VALUE}")
+  private HeadType head;
+
+  @Option(
       names = "--memory",
       paramLabel = "SIZE",
       description = "Memory to plan for, for example 4GiB. Default: what this machine has.")
@@ -119,7 +127,7 @@ final class InspectCommand implements Callable<Integer> {
       weights = summary.bytes().total();
       budget = Math.max(0, card.bytes() - CARD_RESERVE_MIB * MIB);
     } else {
-      MemoryBudget.Weights here = MemoryBudget.estimate(summary);
+      MemoryBudget.Weights here = MemoryBudget.estimate(summary, head);
       weights = here.total();
       budget = new MemoryBudget(Optional.ofNullable(memory)).free(here.mapped()) + here.mapped();
     }

@@ -22,6 +22,8 @@ import picocli.CommandLine.ParseResult;
     subcommands = {
       ServeCommand.class,
       InspectCommand.class,
+      BenchCommand.class,
+      SynthCommand.class,
       PullCommand.class,
       ListCommand.class,
       RemoveCommand.class,
@@ -37,6 +39,7 @@ import picocli.CommandLine.ParseResult;
       "  whit serve --model tiny=/models/tiny-0.55bit",
       "  whit serve --model tiny=hf:ORG/NAME        fetched from the Hugging Face Hub first",
       "  whit inspect /models/tiny-0.55bit",
+      "  whit bench /models/tiny-0.55bit",
       "",
       "'whit COMMAND --help' tells more."
     })

@@ -5,6 +5,7 @@ import dev.whit.config.InvalidSettingException;
 import dev.whit.config.Settings;
 import dev.whit.config.WhitConfig;
 import dev.whit.kernel.KvType;
+import dev.whit.model.loading.HeadType;
 import dev.whit.tokenizer.HuggingFaceTokenizer;
 import io.quarkus.runtime.Quarkus;
 import java.io.IOException;
@@ -52,11 +53,11 @@ final class ServeCommand implements Callable<Integer> {
 
   @Option(
       names = "--model",
-      paramLabel = "NAME=TARGET[,base=DIR][,ctx=N]",
+      paramLabel = "NAME=TARGET[,base=DIR][,ctx=N][,head=TYPE]",
       description = {
         "A model to serve, repeatable. TARGET is a model directory, a NanoQuant .pt file, or"
             + " hf:ORG/NAME, which is fetched first; base= is where config and tokenizer are when not"
-            + " beside it; ctx= caps its context.",
+            + " beside it; ctx= caps its context; head= is its --head.",
         "Default: the demo models demo, demo-littlebit and demo-fp16."
       })
   private List<String> models = List.of();
@@ -101,6 +102,14 @@ final class ServeCommand implements Callable<Integer> {
       paramLabel = "f32|f16|int8",
       description = "Element type of the key/value cache. Default: f16")
   private @Nullable KvType kvCache;
+
+  @Option(
+      names = "--head",
+      paramLabel = "stored|int8",
+      description =
+          "How output heads are kept: int8 rounds each row at load and halves what every step"
+              + " reads of a 16-bit head. Default: stored")
+  private @Nullable HeadType head;
 
   @Option(
       names = "--device",
@@ -161,6 +170,7 @@ final class ServeCommand implements Callable<Integer> {
     put(given, "memory", memory);
     put(given, "threads", threads);
     put(given, "kv-cache", kvCache == null ? null : kvCache.name().toLowerCase(Locale.ROOT));
+    put(given, "head", head == null ? null : head.name().toLowerCase(Locale.ROOT));
     put(given, "chat-template", chatTemplate);
     put(given, "drain", drain);
     return given;

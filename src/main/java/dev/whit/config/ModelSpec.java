@@ -1,6 +1,7 @@
 package dev.whit.config;
 
 import dev.whit.hub.HubRepo;
+import dev.whit.model.loading.HeadType;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,14 +11,16 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A model to serve, as written {@code NAME=TARGET[,base=DIR][,ctx=N]}.
+ * A model to serve, as written {@code NAME=TARGET[,base=DIR][,ctx=N][,head=TYPE]}.
  *
  * @param name the name that requests use
  * @param target a model directory, a checkpoint file, or {@code hf:ORG/NAME} on the Hub
  * @param base where config and tokenizer are, when not beside the target; likewise
  * @param context most tokens of a sequence, when not the server's setting
+ * @param head how its head is kept, when not the server's setting
  */
-public record ModelSpec(String name, Path target, Optional<Path> base, OptionalInt context) {
+public record ModelSpec(
+    String name, Path target, Optional<Path> base, OptionalInt context, Optional<HeadType> head) {
   private static final String HUB = "hf:";
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:/-]*");
   private static final Pattern UNKNOWN_OPTION = Pattern.compile(",([a-z]+)=");
@@ -71,7 +74,8 @@ public record ModelSpec(String name, Path target, Optional<Path> base, OptionalI
       throw new IllegalArgumentException(
           "model " + text + ": the name may have letters, digits and . _ : / - only");
     }
-    return new ModelSpec(name, path(name, target), Optional.empty(), OptionalInt.empty());
+    return new ModelSpec(
+        name, path(name, target), Optional.empty(), OptionalInt.empty(), Optional.empty());
   }
 
   private static Path path(String name, String text) {
@@ -95,17 +99,28 @@ public record ModelSpec(String name, Path target, Optional<Path> base, OptionalI
 
   /** The same with files where they really are. */
   public ModelSpec at(Path newTarget, Optional<Path> newBase) {
-    return new ModelSpec(name, newTarget, newBase, context);
+    return new ModelSpec(name, newTarget, newBase, context, head);
   }
 
   private ModelSpec with(String option, String value) {
     return switch (option) {
-      case "base" -> new ModelSpec(name, target, Optional.of(path(name, value)), context);
-      case "ctx" -> new ModelSpec(name, target, base, OptionalInt.of(parseContext(value)));
+      case "base" -> new ModelSpec(name, target, Optional.of(path(name, value)), context, head);
+      case "ctx" -> new ModelSpec(name, target, base, OptionalInt.of(parseContext(value)), head);
+      case "head" -> new ModelSpec(name, target, base, context, Optional.of(parseHead(value)));
       default ->
           throw new IllegalArgumentException(
               "model " + name + ": option " + option + "= is not in this version");
     };
+  }
+
+  private HeadType parseHead(String value) {
+    for (HeadType type : HeadType.values()) {
+      if (type.name().equalsIgnoreCase(value)) {
+        return type;
+      }
+    }
+    throw new IllegalArgumentException(
+        "model " + name + ": head must be stored or int8, not " + value);
   }
 
   private int parseContext(String value) {

@@ -1,6 +1,7 @@
 package dev.whit.config;
 
 import dev.whit.kernel.KvType;
+import dev.whit.model.loading.HeadType;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
@@ -22,7 +23,10 @@ public interface WhitConfig {
   @WithDefault("8080")
   int port();
 
-  /** Served models, {@code NAME=TARGET[,base=DIR][,ctx=N]}; without any, the demo models. */
+  /**
+   * Served models, {@code NAME=TARGET[,base=DIR][,ctx=N][,head=TYPE]}; without any, the demo
+   * models.
+   */
   Optional<List<String>> model();
 
   /** Directory of the demo models. */
@@ -44,6 +48,10 @@ public interface WhitConfig {
   /** Element type of the key/value cache: f32, f16 or int8. */
   @WithDefault("f16")
   KvType kvCache();
+
+  /** How output heads are kept: stored, or int8. */
+  @WithDefault("stored")
+  HeadType head();
 
   /**
    * Most memory that weights, caches and activations of all models may take together; default: what

@@ -29,6 +29,12 @@ public interface Kernels extends AutoCloseable {
   DenseWeights prepare(DenseSpec spec);
 
   /**
+   * Rounds dense weights to int8, each row to whole multiples of its largest magnitude / 127; the
+   * spec's memory is not needed afterwards.
+   */
+  Int8Weights quantize(DenseSpec spec);
+
+  /**
    * Rows of an embedding table: {@code out[t] = scale · table[tokenIds[t]]}.
    *
    * @param out [tokens, table.inputs]
@@ -84,7 +90,7 @@ public interface Kernels extends AutoCloseable {
   /**
    * {@code y[row, yOffset + o] = Σ_i W[o, i] · x[row, i] (+ bias[o])} for each row.
    *
-   * @param weights [outputs, inputs], dense or factorised
+   * @param weights [outputs, inputs], dense, int8 or factorised
    * @param x [rows, inputs]
    * @param y rows of {@code yStride} values, of which {@code outputs} from {@code yOffset} are
    *     written

@@ -3,7 +3,8 @@ package dev.whit.kernel;
 /**
  * Weights laid out for a device by {@link Kernels}. Immutable; owned by the caller, who closes it.
  */
-public sealed interface Weights extends AutoCloseable permits BinaryFactorWeights, DenseWeights {
+public sealed interface Weights extends AutoCloseable
+    permits BinaryFactorWeights, DenseWeights, Int8Weights {
   /** Number of inputs (columns). */
   int inputs();
 

@@ -5,7 +5,8 @@ import dev.whit.kernel.Kernels;
 import dev.whit.kernel.Weights;
 
 /** A linear layer with its optional bias, in one of the forms that checkpoints come in. */
-public sealed interface LinearLayer extends AutoCloseable permits DenseLinear, BinaryFactorLinear {
+public sealed interface LinearLayer extends AutoCloseable
+    permits DenseLinear, Int8Linear, BinaryFactorLinear {
   /** What the kernels multiply with. */
   Weights weights();
 

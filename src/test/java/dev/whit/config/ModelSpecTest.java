@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.whit.hub.HubRepo;
+import dev.whit.model.loading.HeadType;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -14,19 +15,25 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class ModelSpecTest {
   private static final ModelSpec PACKED =
-      new ModelSpec("a", Path.of("/x.pt"), Optional.of(Path.of("/base")), OptionalInt.of(512));
+      new ModelSpec(
+          "a",
+          Path.of("/x.pt"),
+          Optional.of(Path.of("/base")),
+          OptionalInt.of(512),
+          Optional.of(HeadType.INT8));
   private static final ModelSpec PLAIN =
-      new ModelSpec("b", Path.of("/y=z"), Optional.empty(), OptionalInt.empty());
+      new ModelSpec("b", Path.of("/y=z"), Optional.empty(), OptionalInt.empty(), Optional.empty());
 
   @Test
   void readsEntriesWithTheirOptions() {
-    assertThat(ModelSpec.parseAll(List.of("a=/x.pt,base=/base,ctx=512", "b=/y=z")))
+    assertThat(ModelSpec.parseAll(List.of("a=/x.pt,base=/base,ctx=512,head=int8", "b=/y=z")))
         .containsExactly(PACKED, PLAIN);
   }
 
   @Test
   void joinsEntriesThatWereCutAtTheirCommas() {
-    assertThat(ModelSpec.parseAll(List.of("a=/x.pt", "base=/base", "ctx=512", "b=/y=z")))
+    assertThat(
+            ModelSpec.parseAll(List.of("a=/x.pt", "base=/base", "ctx=512", "head=int8", "b=/y=z")))
         .containsExactly(PACKED, PLAIN);
   }
 
@@ -59,7 +66,7 @@ class ModelSpecTest {
         "base=/x | begins with an option",
         "x=/x,ctx=0 | ctx must be a positive number of tokens, not 0",
         "x=/x,ctx=many | not many",
-        "x=/x,head=q8 | head= is not in this version",
+        "x=/x,head=q8 | head must be stored or int8, not q8",
         "x=/x,device=cuda | device= is not in this version",
         "x=/y,foo=1 | no option foo=, there are base= and ctx=",
         "x=hf:name | model x: name: expected ORG/NAME",

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.BeforeEach;
 public abstract class KernelsContractTest
     implements BinaryLinearContract,
         DenseLinearContract,
+        Int8LinearContract,
         AttentionContract,
         RowOperationsContract,
         FamilyOperationsContract,

@@ -100,7 +100,7 @@ public class BinaryMatrixBenchmark {
 
   /** The memory's plain read bandwidth. */
   @Benchmark
-  public int read(Counters counters) {
+  public long read(Counters counters) {
     counters.bytes += read.bytes();
     return read.run();
   }

@@ -49,7 +49,9 @@ public class DenseGemvBenchmark {
 
   private WorkerTeam team;
   private DenseProduct product;
+  private Int8Product int8Product;
   private MappedDense weights;
+  private Int8Rows int8Weights;
   private MemoryRead read;
   private float[] x;
   private float[] y;
@@ -59,6 +61,7 @@ public class DenseGemvBenchmark {
   public void setUp() {
     team = new WorkerTeam(threads > 0 ? threads : Runtime.getRuntime().availableProcessors());
     product = new DenseProduct(team);
+    int8Product = new Int8Product(team);
     RandomLayers random = new RandomLayers(1);
     long size = (long) INPUTS * OUTPUTS;
     MemorySegment data = Arena.ofAuto().allocate(size * type.bytes(), 64);
@@ -67,13 +70,20 @@ public class DenseGemvBenchmark {
       short half = (short) ((i * 7919 & 0x807f) | (type == FloatType.F16 ? 0x2400 : 0x3c80));
       data.setAtIndex(ValueLayout.JAVA_SHORT, i, half);
     }
-    weights =
-        new MappedDense(
-            new DenseSpec(INPUTS, List.of(new DenseSpec.Block(OUTPUTS, type, data)), null));
+    DenseSpec spec = new DenseSpec(INPUTS, List.of(new DenseSpec.Block(OUTPUTS, type, data)), null);
+    weights = new MappedDense(spec);
+    int8Weights = Int8Rows.quantize(spec);
     read = new MemoryRead(team, data.byteSize());
     x = random.values(rows * INPUTS);
     y = new float[rows * OUTPUTS];
     product.apply(weights, x, rows, y, 0, OUTPUTS);
+    check(data, 5e-6);
+    int8Product.apply(int8Weights, x, rows, y, 0, OUTPUTS);
+    check(data, 5e-2);
+  }
+
+  /** Checks some outputs of the first row against sums in double. */
+  private void check(MemorySegment data, double tolerance) {
     for (int o = 0; o < OUTPUTS; o += 97) {
       double expected = 0;
       double norm = 0;
@@ -82,7 +92,7 @@ public class DenseGemvBenchmark {
         expected += term;
         norm += term * term;
       }
-      if (!(Math.abs(y[o] - expected) <= 5e-6 * Math.sqrt(norm))) {
+      if (!(Math.abs(y[o] - expected) <= tolerance * Math.sqrt(norm))) {
         throw new IllegalStateException("output " + o + " is " + y[o] + ", not " + expected);
       }
     }
@@ -101,9 +111,16 @@ public class DenseGemvBenchmark {
     return y;
   }
 
-  /** Reads as many bytes as the weights have. */
+  /** The same in int8, of half the bytes. */
   @Benchmark
-  public int read() {
+  public float[] int8() {
+    int8Product.apply(int8Weights, x, rows, y, 0, OUTPUTS);
+    return y;
+  }
+
+  /** Reads as many bytes as the stored weights have. */
+  @Benchmark
+  public long read() {
     return read.run();
   }
 }

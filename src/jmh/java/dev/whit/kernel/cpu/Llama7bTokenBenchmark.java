@@ -96,7 +96,7 @@ public class Llama7bTokenBenchmark {
 
   /** Reads as many bytes as the weights have. */
   @Benchmark
-  public int read() {
+  public long read() {
     return read.run();
   }
 }

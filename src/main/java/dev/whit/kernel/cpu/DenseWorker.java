@@ -136,7 +136,7 @@ final class DenseWorker {
   }
 
   /** The lanes' sum as a fixed tree; {@code reduceLanes} leaves its order open. */
-  private static float total(float[] lanes, int at) {
+  static float total(float[] lanes, int at) {
     for (int half = LANES / 2; half > 0; half /= 2) {
       for (int i = 0; i < half; i++) {
         lanes[at + i] += lanes[at + half + i];

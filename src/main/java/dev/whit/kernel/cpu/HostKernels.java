@@ -4,7 +4,9 @@ import dev.whit.kernel.Activation;
 import dev.whit.kernel.AttentionSpec;
 import dev.whit.kernel.BatchLayout;
 import dev.whit.kernel.Buffer;
+import dev.whit.kernel.DenseSpec;
 import dev.whit.kernel.DenseWeights;
+import dev.whit.kernel.Int8Weights;
 import dev.whit.kernel.Kernels;
 import dev.whit.kernel.KvShape;
 import dev.whit.kernel.KvStore;
@@ -23,6 +25,11 @@ abstract sealed class HostKernels implements Kernels permits ScalarKernels, Vect
   @Override
   public final KvStore allocateKv(KvShape shape) {
     return new HostKvStore(shape);
+  }
+
+  @Override
+  public final Int8Weights quantize(DenseSpec spec) {
+    return Int8Rows.quantize(spec);
   }
 
   @Override
@@ -354,6 +361,13 @@ abstract sealed class HostKernels implements Kernels permits ScalarKernels, Vect
   /** The complaint about weights that other kernels laid out. */
   static IllegalArgumentException foreign() {
     return new IllegalArgumentException("weights prepared for another device");
+  }
+
+  static Int8Rows rows(Int8Weights weights) {
+    if (weights instanceof Int8Rows rows) {
+      return rows;
+    }
+    throw foreign();
   }
 
   private static HostKvStore store(KvStore cache, int layer) {

@@ -9,6 +9,7 @@ import dev.whit.kernel.BinaryFactorWeights;
 import dev.whit.kernel.BitMatrix;
 import dev.whit.kernel.DenseSpec;
 import dev.whit.kernel.DenseWeights;
+import dev.whit.kernel.Int8Weights;
 import dev.whit.kernel.SalientColumns;
 import dev.whit.kernel.Weights;
 import java.util.Arrays;
@@ -113,6 +114,7 @@ public final class ScalarKernels extends HostKernels {
       switch (weights) {
         case BinaryFactorWeights binary -> addBinary(factors(binary), x, r, sums);
         case DenseWeights dense -> addDense(dense(dense), x, r, sums);
+        case Int8Weights int8 -> addInt8(rows(int8), x, r, sums);
       }
       for (int o = 0; o < sums.length; o++) {
         y[r * yStride + yOffset + o] = (float) sums[o];
@@ -170,6 +172,16 @@ public final class ScalarKernels extends HostKernels {
       }
     }
     addBias(dense.spec().bias(), sums);
+  }
+
+  private static void addInt8(Int8Rows weights, float[] x, int row, double[] sums) {
+    for (int o = 0; o < sums.length; o++) {
+      for (int i = 0; i < weights.inputs(); i++) {
+        sums[o] += (double) weights.element(o, i) * x[row * weights.inputs() + i];
+      }
+      sums[o] *= weights.scale(o);
+    }
+    addBias(weights.bias(), sums);
   }
 
   private static void addBias(float @Nullable [] bias, double[] sums) {

@@ -7,6 +7,7 @@ import dev.whit.kernel.BinaryFactorSpec;
 import dev.whit.kernel.BinaryFactorWeights;
 import dev.whit.kernel.DenseSpec;
 import dev.whit.kernel.DenseWeights;
+import dev.whit.kernel.Int8Weights;
 import dev.whit.kernel.Weights;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
@@ -22,6 +23,7 @@ public final class VectorKernels extends HostKernels {
   private final WorkerTeam team;
   private final BinaryFactorProduct binaryProduct;
   private final DenseProduct denseProduct;
+  private final Int8Product int8Product;
   private final SalientProduct salientProduct;
   private final VectorRmsNorm rmsNorm;
   private final VectorLayerNorm layerNorm;
@@ -42,6 +44,7 @@ public final class VectorKernels extends HostKernels {
     team = new WorkerTeam(threads);
     binaryProduct = new BinaryFactorProduct(team);
     denseProduct = new DenseProduct(team);
+    int8Product = new Int8Product(team);
     salientProduct = new SalientProduct(denseProduct);
     rmsNorm = new VectorRmsNorm(team);
     layerNorm = new VectorLayerNorm(team);
@@ -138,6 +141,7 @@ public final class VectorKernels extends HostKernels {
         salientProduct.add(packed(binary), x, rows, y, yOffset, yStride);
       }
       case DenseWeights dense -> denseProduct.apply(dense(dense), x, rows, y, yOffset, yStride);
+      case Int8Weights int8 -> int8Product.apply(rows(int8), x, rows, y, yOffset, yStride);
     }
   }
 

@@ -2,8 +2,12 @@ package dev.whit.model.loading;
 
 import dev.whit.checkpoint.Tensor;
 import dev.whit.kernel.AttentionSpec;
+import dev.whit.kernel.BinaryFactorSpec;
+import dev.whit.kernel.BinaryFactorWeights;
 import dev.whit.kernel.Buffer;
+import dev.whit.kernel.DenseSpec;
 import dev.whit.kernel.DenseWeights;
+import dev.whit.kernel.Int8Weights;
 import dev.whit.kernel.Kernels;
 import dev.whit.kernel.Weights;
 import dev.whit.model.Attention;
@@ -11,6 +15,7 @@ import dev.whit.model.BinaryFactorLinear;
 import dev.whit.model.Decoder;
 import dev.whit.model.DecoderLayer;
 import dev.whit.model.DenseLinear;
+import dev.whit.model.Int8Linear;
 import dev.whit.model.LayerConfig;
 import dev.whit.model.LayerNorm;
 import dev.whit.model.LinearLayer;
@@ -28,16 +33,20 @@ final class DecoderBuilder {
   private final ModelConfig config;
   private final Kernels kernels;
   private final float normOffset;
+  private final HeadType headType;
   private final Resources weights = new Resources();
   private long residentBytes;
+  private StepCost stepCost = StepCost.NONE;
 
   /**
    * @param normOffset what is added to the weights of RMSNorms
+   * @param headType how the output head is kept
    */
-  DecoderBuilder(ModelConfig config, Kernels kernels, float normOffset) {
+  DecoderBuilder(ModelConfig config, Kernels kernels, float normOffset, HeadType headType) {
     this.config = config;
     this.kernels = kernels;
     this.normOffset = normOffset;
+    this.headType = headType;
   }
 
   /** Bytes of device memory that the weights laid out so far hold. */
@@ -45,10 +54,16 @@ final class DecoderBuilder {
     return residentBytes;
   }
 
+  /** What the layers laid out so far take of each step. */
+  StepCost stepCost() {
+    return stepCost;
+  }
+
   /** Builds the decoder; when that fails, everything laid out before is freed. */
   Decoder build(ModelTensors tensors, LoadListener progress) {
     try {
-      DenseWeights embedding = matrix(tensors.embedding());
+      DenseSpec table = table(tensors.embedding());
+      DenseWeights embedding = own(kernels.prepare(table));
       List<DecoderLayer> layers = new ArrayList<>();
       for (ModelTensors.Layer layer : tensors.layers()) {
         layers.add(layer(layer, config.layers().get(layers.size())));
@@ -61,7 +76,7 @@ final class DecoderBuilder {
               tensors.projectIn().map(this::linear).orElse(null),
               tensors.finalNorm().map(this::norm).orElse(null),
               tensors.projectOut().map(this::linear).orElse(null),
-              tensors.head().map(this::linear).orElseGet(() -> new DenseLinear(embedding)));
+              head(tensors, table, embedding));
       return new Decoder(config, kernels, ends, layers, weights);
     } catch (Throwable e) {
       weights.close();
@@ -94,9 +109,41 @@ final class DecoderBuilder {
         new Mlp(config.activation(), config.gated(), stack(tensors.up()), linear(tensors.down())));
   }
 
+  private LinearLayer head(ModelTensors tensors, DenseSpec table, DenseWeights embedding) {
+    return switch (headType) {
+      case STORED ->
+          tensors
+              .head()
+              .map(this::linear)
+              .orElseGet(() -> {
+                stepCost = stepCost.plus(StepCost.of(table));
+                return new DenseLinear(embedding);
+              });
+      case INT8 -> tensors.head().map(this::int8).orElseGet(() -> int8(table));
+    };
+  }
+
+  /** A layer in int8, unless it has fewer bits already. */
+  private LinearLayer int8(LinearTensors tensors) {
+    return switch (tensors) {
+      case LinearTensors.Dense dense -> int8(WeightReader.dense(List.of(dense)));
+      case LinearTensors.Factored factored -> linear(factored);
+    };
+  }
+
+  private LinearLayer int8(DenseSpec spec) {
+    Int8Weights laidOut = own(kernels.quantize(spec));
+    stepCost = stepCost.plus(StepCost.of(spec, laidOut.residentBytes()));
+    return new Int8Linear(laidOut);
+  }
+
   private DenseWeights matrix(Tensor tensor) {
+    return own(kernels.prepare(table(tensor)));
+  }
+
+  private DenseSpec table(Tensor tensor) {
     residentBytes += WeightReader.copiedBytes(tensor, RowOrder.PLAIN);
-    return own(kernels.prepare(WeightReader.matrix(tensor)));
+    return WeightReader.matrix(tensor);
   }
 
   private LinearLayer linear(LinearTensors tensors) {
@@ -120,19 +167,25 @@ final class DecoderBuilder {
   /** One layer of projections that are all of the first one's kind. */
   private LinearLayer merged(List<LinearTensors> sameKind) {
     return switch (sameKind.getFirst()) {
-      case LinearTensors.Dense d -> {
-        List<LinearTensors.Dense> dense =
-            sameKind.stream().map(LinearTensors.Dense.class::cast).toList();
-        dense.forEach(l -> residentBytes += WeightReader.copiedBytes(l.weight(), l.rows()));
-        yield new DenseLinear(own(kernels.prepare(WeightReader.dense(dense))));
-      }
+      case LinearTensors.Dense d ->
+          dense(sameKind.stream().map(LinearTensors.Dense.class::cast).toList());
       case LinearTensors.Factored f ->
-          new BinaryFactorLinear(
-              own(
-                  kernels.prepare(
-                      WeightReader.factored(
-                          sameKind.stream().map(LinearTensors.Factored.class::cast).toList()))));
+          factored(sameKind.stream().map(LinearTensors.Factored.class::cast).toList());
     };
+  }
+
+  private LinearLayer dense(List<LinearTensors.Dense> layers) {
+    layers.forEach(l -> residentBytes += WeightReader.copiedBytes(l.weight(), l.rows()));
+    DenseSpec spec = WeightReader.dense(layers);
+    stepCost = stepCost.plus(StepCost.of(spec));
+    return new DenseLinear(own(kernels.prepare(spec)));
+  }
+
+  private LinearLayer factored(List<LinearTensors.Factored> layers) {
+    BinaryFactorSpec spec = WeightReader.factored(layers);
+    BinaryFactorWeights laidOut = own(kernels.prepare(spec));
+    stepCost = stepCost.plus(StepCost.of(spec, laidOut.residentBytes()));
+    return new BinaryFactorLinear(laidOut);
   }
 
   private Norm norm(ModelTensors.Norm tensors) {

@@ -17,6 +17,7 @@ import java.util.Set;
  * @param stopTokens end-of-sequence ids of {@code config.json} and {@code generation_config.json}
  * @param residentWeightBytes bytes of device memory that the weights hold, without what stays
  *     mapped
+ * @param stepCost what a step takes of the weights
  * @param checkpoint the mapped files
  */
 public record LoadedModel(
@@ -25,6 +26,7 @@ public record LoadedModel(
     ModelFiles files,
     Set<Integer> stopTokens,
     long residentWeightBytes,
+    StepCost stepCost,
     Checkpoint checkpoint)
     implements AutoCloseable {
 

@@ -21,13 +21,19 @@ public final class ModelLoader {
    * @throws CheckpointException when the files cannot be used; nothing stays open
    */
   public static LoadedModel load(ModelSource source, Kernels kernels, LoadListener progress) {
+    return load(source, kernels, HeadType.STORED, progress);
+  }
+
+  /** As {@link #load(ModelSource, Kernels, LoadListener)}, with the head kept as given. */
+  public static LoadedModel load(
+      ModelSource source, Kernels kernels, HeadType head, LoadListener progress) {
     Description description = Description.read(source);
     Checkpoint checkpoint = CheckpointReader.open(description.files().weights());
     try {
       ModelTensors tensors = description.find(checkpoint);
       ModelSummary summary = description.summary(tensors);
       DecoderBuilder builder =
-          new DecoderBuilder(description.config(), kernels, description.names().normOffset());
+          new DecoderBuilder(description.config(), kernels, description.names().normOffset(), head);
       Decoder decoder = builder.build(tensors, progress);
       return new LoadedModel(
           decoder,
@@ -35,6 +41,7 @@ public final class ModelLoader {
           description.files(),
           description.stopTokens(),
           builder.residentBytes(),
+          builder.stepCost(),
           checkpoint);
     } catch (Throwable e) {
       checkpoint.close();

@@ -8,6 +8,7 @@ import dev.whit.kernel.BinaryFactorWeights;
 import dev.whit.kernel.Buffer;
 import dev.whit.kernel.DenseSpec;
 import dev.whit.kernel.DenseWeights;
+import dev.whit.kernel.Int8Weights;
 import dev.whit.kernel.Kernels;
 import dev.whit.kernel.KvShape;
 import dev.whit.kernel.KvStore;
@@ -87,6 +88,29 @@ final class CountingKernels implements Kernels {
     }
   }
 
+  private final class CountedInt8 extends Counted implements Int8Weights {
+    private final DenseSpec spec;
+
+    CountedInt8(DenseSpec spec) {
+      this.spec = spec;
+    }
+
+    @Override
+    public int inputs() {
+      return spec.inputs();
+    }
+
+    @Override
+    public int outputs() {
+      return spec.outputs();
+    }
+
+    @Override
+    public long residentBytes() {
+      return 1;
+    }
+  }
+
   private final class CountedDense extends Counted implements DenseWeights {
     private final DenseSpec spec;
 
@@ -123,6 +147,11 @@ final class CountingKernels implements Kernels {
   @Override
   public BinaryFactorWeights prepare(BinaryFactorSpec spec) {
     return new CountedFactors(spec);
+  }
+
+  @Override
+  public Int8Weights quantize(DenseSpec spec) {
+    return new CountedInt8(spec);
   }
 
   @Override

@@ -42,7 +42,7 @@ final class Fixture implements AutoCloseable {
   }
 
   Decoder build(Kernels kernels) {
-    return new DecoderBuilder(config(), kernels, family.tensors().normOffset())
+    return new DecoderBuilder(config(), kernels, family.tensors().normOffset(), HeadType.STORED)
         .build(find(), (ready, total) -> {});
   }
 

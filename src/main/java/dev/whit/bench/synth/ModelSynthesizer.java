@@ -1,0 +1,91 @@
+package dev.whit.bench.synth;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.whit.checkpoint.CheckpointException;
+import dev.whit.checkpoint.DType;
+import dev.whit.model.loading.ModelOutline;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+
+/** Writes a model directory of random weights: configuration, tokenizer, one safetensors file. */
+public final class ModelSynthesizer {
+  private static final double GIB = 1 << 30;
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private ModelSynthesizer() {}
+
+  /**
+   * Writes a model.
+   *
+   * @param shape a {@code config.json}; its begin and end tokens become those of the tokenizer that
+   *     is written
+   * @param directory must be empty or not there
+   * @throws CheckpointException when the shape cannot be served, or has too few tokens
+   * @throws IOException when the files cannot be written, or there is no room for them
+   */
+  public static void write(ObjectNode shape, SynthSpec spec, Path directory, WriteListener listener)
+      throws IOException {
+    Files.createDirectories(directory);
+    try (Stream<Path> files = Files.list(directory)) {
+      if (files.findAny().isPresent()) {
+        throw new IOException(directory + " is not empty");
+      }
+    }
+    Path config = directory.resolve("config.json");
+    Files.writeString(config, configuration(shape, spec).toPrettyString());
+    ModelOutline outline = ModelOutline.of(config);
+    if (outline.config().vocabSize() < ByteTokenizer.SIZE) {
+      throw CheckpointException.file(
+          config,
+          "vocab_size is %d: a tokenizer of bytes has %d tokens"
+              .formatted(outline.config().vocabSize(), ByteTokenizer.SIZE));
+    }
+    ByteTokenizer.write(directory);
+    SafetensorsFile weights = new SafetensorsFile(RandomTensors.of(spec, outline));
+    requireRoom(directory, weights.bytes());
+    // Under its name only when it is whole.
+    Path part = directory.resolve("model.safetensors.part");
+    try {
+      weights.write(part, spec.seed(), listener);
+      Files.move(part, directory.resolve("model.safetensors"));
+    } finally {
+      Files.deleteIfExists(part);
+    }
+  }
+
+  private static ObjectNode configuration(ObjectNode shape, SynthSpec spec) {
+    ObjectNode config = shape.deepCopy();
+    JsonNode text = config.path("text_config");
+    for (ObjectNode section :
+        Stream.of(config, text)
+            .filter(ObjectNode.class::isInstance)
+            .map(ObjectNode.class::cast)
+            .toList()) {
+      section.put("bos_token_id", ByteTokenizer.BEGIN_ID);
+      section.put("eos_token_id", ByteTokenizer.END_ID);
+    }
+    config.put("torch_dtype", spec.dtype() == DType.F16 ? "float16" : "bfloat16");
+    if (spec.method() == Method.LITTLEBIT) {
+      config.setAll(
+          JSON.createObjectNode()
+              .put("quant_mod", "LittleBitLinear")
+              .put("eff_bit", spec.bits())
+              .put("residual", true)
+              .put("kv_factor", 1.0)
+              .put("min_split_dim", 8));
+    }
+    return config;
+  }
+
+  private static void requireRoom(Path directory, long bytes) throws IOException {
+    long free = Files.getFileStore(directory).getUsableSpace();
+    if (bytes > free) {
+      throw new IOException(
+          "%s needs %.1f GiB, %.1f GiB are free".formatted(directory, bytes / GIB, free / GIB));
+    }
+  }
+}
