@@ -12,6 +12,7 @@ import dev.whit.fuzz.MutatedModel;
 import dev.whit.fuzz.TokenizerForm;
 import dev.whit.kernel.cpu.CpuKernels;
 import dev.whit.metrics.Metrics;
+import dev.whit.model.loading.HeadType;
 import dev.whit.model.loading.LoadedModel;
 import dev.whit.model.loading.ModelLoader;
 import dev.whit.model.loading.ModelSource;
@@ -140,7 +141,7 @@ class MutatedModelsTest {
     ModelSpec spec = ModelSpec.parseAll(List.of("x=" + target)).getFirst();
     ModelSource source = new ModelSource(target, null);
     LoadedModel loaded = ModelLoader.load(source, device.kernels(), (done, all) -> {});
-    MemoryBudget.Weights weights = MemoryBudget.estimate(loaded.summary());
+    MemoryBudget.Weights weights = MemoryBudget.estimate(loaded.summary(), HeadType.STORED);
     Metrics metrics = new Metrics(new CompositeMeterRegistry(), "test");
     HostedModel hosted;
     try {
