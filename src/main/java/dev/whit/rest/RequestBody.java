@@ -75,14 +75,19 @@ final class RequestBody {
     HttpServerRequest request = exchange.request();
     CompletableFuture<Buffer> whole = new CompletableFuture<>();
     Buffer received = Buffer.buffer();
-    request.handler(chunk -> {
-      if (received.length() + chunk.length() > maxBytes) {
-        whole.completeExceptionally(new TooLarge(maxBytes));
-      } else if (!whole.isDone()) {
-        received.appendBuffer(chunk);
-      }
-    });
-    request.endHandler(end -> whole.complete(received));
+    try {
+      request.handler(chunk -> {
+        if (received.length() + chunk.length() > maxBytes) {
+          whole.completeExceptionally(new TooLarge(maxBytes));
+        } else if (!whole.isDone()) {
+          received.appendBuffer(chunk);
+        }
+      });
+      request.endHandler(end -> whole.complete(received));
+    } catch (IllegalStateException e) {
+      // The connection closed before, and what was there of the body has been thrown away.
+      throw new Incomplete("the client went away");
+    }
     Exchange.whenClientGoes(
         exchange, () -> whole.completeExceptionally(new Incomplete("the client went away")));
     if ("100-continue".equalsIgnoreCase(request.getHeader("expect"))
