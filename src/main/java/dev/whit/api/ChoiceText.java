@@ -28,6 +28,7 @@ final class ChoiceText {
   private final boolean wantsTokens;
   private final IncrementalDetokenizer detokenizer;
   private final StopStrings stops;
+  private final int minTokens;
 
   /** Certain text that has not been taken. */
   private final StringBuilder text = new StringBuilder();
@@ -64,6 +65,7 @@ final class ChoiceText {
     this.stopTokens = stopTokens;
     this.wantsTokens = options.wantsTokens();
     this.stops = new StopStrings(options.stop());
+    this.minTokens = options.minTokens();
     this.detokenizer = model.tokenizer().detokenizer(true);
     readContext(model.tokenizer(), prompt.ids());
     if (prompt.echo() != null) {
@@ -151,7 +153,8 @@ final class ChoiceText {
 
   private void append(String piece) {
     decoded += codePoints(piece);
-    String released = stops.add(piece);
+    // What comes before the least number of tokens cannot end the answer, nor begin its end.
+    String released = generated > minTokens ? stops.add(piece) : piece;
     certain += codePoints(released);
     text.append(released);
   }

@@ -27,7 +27,10 @@ public final class CompletionService {
   public TextStream complete(CompletionRequest request, String id) {
     ServedModel model = models.resolve(request.model());
     GenerationOptions options = request.options();
-    int maxTokens = options.maxTokens() == null ? DEFAULT_MAX_TOKENS : options.maxTokens();
+    int maxTokens =
+        options.maxTokens() == null
+            ? Math.max(DEFAULT_MAX_TOKENS, options.minTokens())
+            : options.maxTokens();
     List<EncodedPrompt> prompts = new ArrayList<>();
     for (Prompt prompt : request.prompts()) {
       int[] ids = model.promptEncoder().encode(prompt, "prompt", true, Math.min(maxTokens, 1));

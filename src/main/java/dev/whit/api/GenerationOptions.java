@@ -1,6 +1,9 @@
 package dev.whit.api;
 
+import dev.whit.backend.LogitAdjustments;
+import dev.whit.backend.SamplingParams;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * @param topK keeps the k most likely tokens, 0 is all
  * @param topP keeps the smallest set of tokens with at least this probability
  * @param minP drops tokens below this fraction of the most likely one's probability
+ * @param penalties what is held against tokens that are there already
+ * @param logitBias what is added to the logits of some tokens
+ * @param minTokens tokens of an answer before which neither a stop text nor a stop token ends it
  * @param seed seed of the first choice, the others' follow from it; null for a random one
  * @param choices answers for each prompt
  * @param stop texts that end an answer and are not part of it
@@ -19,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param ignoreEos whether the model's own end tokens do not end an answer
  * @param logprobs −1 for no log-probabilities, otherwise the number of alternatives for each token
  * @param tokenIds whether the answer's token ids are wanted
+ * @param priority lower ones are answered first
  */
 public record GenerationOptions(
     @Nullable Integer maxTokens,
@@ -26,17 +33,50 @@ public record GenerationOptions(
     int topK,
     double topP,
     double minP,
+    Penalties penalties,
+    Map<Integer, Double> logitBias,
+    int minTokens,
     @Nullable Long seed,
     int choices,
     List<String> stop,
     Set<Integer> stopTokens,
     boolean ignoreEos,
     int logprobs,
-    boolean tokenIds) {
+    boolean tokenIds,
+    int priority) {
 
   public GenerationOptions {
+    logitBias = Map.copyOf(logitBias);
     stop = List.copyOf(stop);
     stopTokens = Set.copyOf(stopTokens);
+  }
+
+  /** How the tokens of a choice are chosen. */
+  SamplingParams sampling(long choiceSeed) {
+    LogitAdjustments adjustments =
+        new LogitAdjustments(
+            logitBias,
+            penalties.repetition(),
+            penalties.frequency(),
+            penalties.presence(),
+            minTokens);
+    return new SamplingParams(temperature, topK, topP, minP, choiceSeed, adjustments);
+  }
+
+  /**
+   * Checks what only a model can tell.
+   *
+   * @throws ApiException.InvalidRequest if a token is not in the vocabulary
+   */
+  void requireVocabulary(int size) {
+    for (int token : logitBias.keySet()) {
+      if (token >= size) {
+        throw new ApiException.InvalidRequest(
+            "logit_bias",
+            "logit_bias must have tokens of the vocabulary, 0 to %d, not %d"
+                .formatted(size - 1, token));
+      }
+    }
   }
 
   /** Whether the answer is wanted token by token, not only as text. */

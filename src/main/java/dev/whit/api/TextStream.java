@@ -5,7 +5,6 @@ import dev.whit.backend.Generation;
 import dev.whit.backend.GenerationEvent;
 import dev.whit.backend.GenerationRequest;
 import dev.whit.backend.RejectedException;
-import dev.whit.backend.SamplingParams;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -36,6 +35,7 @@ public final class TextStream implements AutoCloseable {
   private final List<Generation> generations = new ArrayList<>();
   private volatile @Nullable CancelCause abandoned;
   private int unfinished;
+  private int cachedTokens;
 
   /** An event of a generation; without one it only wakes the reader. */
   private record Arrival(int choice, @Nullable GenerationEvent event) {}
@@ -54,11 +54,13 @@ public final class TextStream implements AutoCloseable {
    * Submits everything that a request asks for: all of it or nothing.
    *
    * @param id the request's id
+   * @throws ApiException.InvalidRequest if the options do not fit the model
    * @throws ApiException.Overloaded if the backend's queue is full
    * @throws ApiException.Unavailable if the backend takes no requests
    */
   static TextStream start(
       ServedModel model, String id, List<EncodedPrompt> prompts, GenerationOptions options) {
+    options.requireVocabulary(model.backend().info().vocabularySize());
     TextStream stream = new TextStream(model, id, prompts, options);
     try {
       stream.submit(options);
@@ -84,18 +86,16 @@ public final class TextStream implements AutoCloseable {
       for (int i = 0; i < choicesPerPrompt; i++) {
         int choice = choices.size();
         choices.add(new ChoiceText(choice, model, prompt, options, stopTokens));
-        SamplingParams sampling =
-            new SamplingParams(
-                options.temperature(), options.topK(), options.topP(), options.minP(), seed + i);
         GenerationRequest request =
             new GenerationRequest(
                 id,
                 prompt.ids(),
                 prompt.maxTokens(),
-                sampling,
+                options.sampling(seed + i),
                 stopTokens,
                 options.logprobs(),
-                prompt.echo() == null ? -1 : options.logprobs());
+                prompt.echo() == null ? -1 : options.logprobs(),
+                options.priority());
         Generation generation =
             model.backend().submit(request, event -> arrive(new Arrival(choice, event)));
         synchronized (generations) {
@@ -143,6 +143,7 @@ public final class TextStream implements AutoCloseable {
   public Usage usage() {
     return new Usage(
         prompts.stream().mapToInt(prompt -> prompt.ids().length).sum(),
+        cachedTokens,
         choices.stream().mapToInt(ChoiceText::generated).sum());
   }
 
@@ -206,6 +207,11 @@ public final class TextStream implements AutoCloseable {
       return false;
     }
     switch (event) {
+      case GenerationEvent.PromptCached(int tokens) -> {
+        if (arrival.choice() % choicesPerPrompt == 0) { // each prompt counts once
+          cachedTokens += tokens;
+        }
+      }
       case GenerationEvent.PromptScored(var scores) -> choice.promptScored(scores);
       case GenerationEvent.Token(int token, var score) -> {
         choice.token(token, score);

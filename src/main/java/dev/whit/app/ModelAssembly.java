@@ -86,7 +86,8 @@ final class ModelAssembly {
             plan.blockSize(),
             plan.blocks(),
             plan.context(),
-            config.maxQueue());
+            config.maxQueue(),
+            config.maxQueueTokens());
     ListenerGate gate = new ListenerGate();
     BackendInfo info = info(loaded, plan, device);
     Engine engine =

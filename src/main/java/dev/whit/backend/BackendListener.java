@@ -35,6 +35,8 @@ public interface BackendListener {
    * @param prefillTokens prompt tokens computed in this step
    * @param decodeTokens tokens generated in this step
    * @param preemptions how often a sequence has lost its cache blocks to another since the start
+   * @param queriedTokens tokens that this step looked for in the prefix cache
+   * @param cachedTokens those that were there
    */
   record StepStats(
       int running,
@@ -43,7 +45,9 @@ public interface BackendListener {
       int totalBlocks,
       int prefillTokens,
       int decodeTokens,
-      long preemptions) {}
+      long preemptions,
+      int queriedTokens,
+      int cachedTokens) {}
 
   /**
    * How a generation went.

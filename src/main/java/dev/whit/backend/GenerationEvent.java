@@ -4,10 +4,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What happens to a generation, in order: prompt scores (when asked for) in chunks, tokens, then
- * exactly one {@link Finished}, {@link Cancelled} or {@link Failed}.
+ * What happens to a generation, in order: how much of the prompt was cached (if any), prompt scores
+ * (when asked for) in chunks, tokens, then exactly one {@link Finished}, {@link Cancelled} or
+ * {@link Failed}.
  */
 public sealed interface GenerationEvent {
+  /** The keys and values of the prompt's first {@code tokens} tokens were still in the cache. */
+  record PromptCached(int tokens) implements GenerationEvent {}
+
   /** Scores of the next prompt tokens, in order, beginning with the second (the first has none). */
   record PromptScored(List<TokenScore> scores) implements GenerationEvent {}
 
@@ -31,6 +35,7 @@ public sealed interface GenerationEvent {
   /** Whether no event follows this one. */
   default boolean isLast() {
     return switch (this) {
+      case PromptCached c -> false;
       case PromptScored p -> false;
       case Token t -> false;
       case Finished f -> true;

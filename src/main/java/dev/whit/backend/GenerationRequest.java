@@ -15,6 +15,7 @@ import java.util.Set;
  * @param topLogprobs −1: no log-probabilities; otherwise each generated token's, with this many
  *     most likely alternatives
  * @param promptLogprobs the same for the prompt's tokens
+ * @param priority lower ones run first, and equal ones in order of arrival
  */
 public record GenerationRequest(
     String id,
@@ -23,7 +24,8 @@ public record GenerationRequest(
     SamplingParams sampling,
     Set<Integer> stopTokens,
     int topLogprobs,
-    int promptLogprobs) {
+    int promptLogprobs,
+    int priority) {
 
   public GenerationRequest {
     if (prompt.length == 0) {
@@ -33,5 +35,17 @@ public record GenerationRequest(
       throw new IllegalArgumentException("negative maxTokens " + maxTokens);
     }
     stopTokens = Set.copyOf(stopTokens);
+  }
+
+  /** A request of the usual priority, 0. */
+  public GenerationRequest(
+      String id,
+      int[] prompt,
+      int maxTokens,
+      SamplingParams sampling,
+      Set<Integer> stopTokens,
+      int topLogprobs,
+      int promptLogprobs) {
+    this(id, prompt, maxTokens, sampling, stopTokens, topLogprobs, promptLogprobs, 0);
   }
 }

@@ -106,6 +106,7 @@ public record Settings(WhitConfig values, Map<String, String> properties) {
     requireRange("port", values.port(), 0, 65535);
     requireRange("max-seqs", values.maxSeqs(), 1, 4096);
     requireRange("max-queue", values.maxQueue(), 1, 1_000_000);
+    requireRange("max-queue-tokens", values.maxQueueTokens(), 1, Integer.MAX_VALUE);
     requireRange("threads", values.threads(), 0, 1024);
     requireRange("http.max-body", values.http().maxBody().bytes(), 1, MAX_BODY);
     values.ctxSize().ifPresent(tokens -> requireRange("ctx-size", tokens, 1, Integer.MAX_VALUE));

@@ -63,6 +63,13 @@ public interface WhitConfig {
   @WithDefault("1024")
   int maxQueue();
 
+  /**
+   * Most prompt tokens of the requests that run or wait, per model; more are refused with 429. One
+   * request alone may have more.
+   */
+  @WithDefault("4000000")
+  int maxQueueTokens();
+
   /** How long running requests may take to finish at shutdown. */
   @WithDefault("30s")
   Duration drain();

@@ -8,8 +8,9 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The door of an engine: bounds how many generations are inside, keeps arrivals until the engine
- * thread takes them, and tells the refused when to come back. Safe for use by many threads.
+ * The door of an engine: bounds how many generations are inside and how many prompt tokens they
+ * have, keeps arrivals until the engine thread takes them, and tells the refused when to come back.
+ * Safe for use by many threads.
  */
 final class Admission {
   private static final Duration SHORTEST_RETRY = Duration.ofSeconds(1);
@@ -21,6 +22,7 @@ final class Admission {
   private final EngineConfig config;
   private List<Sequence> arrivals = new ArrayList<>();
   private int inside;
+  private long tokensInside;
   private boolean open = true;
   private double serviceSeconds;
 
@@ -38,18 +40,27 @@ final class Admission {
     if (inside >= limit) {
       throw new RejectedException(
           Reason.QUEUE_FULL,
-          retryAfter(),
+          retryAfter(inside - config.maxSequences()),
           "the queue is full: %d generations run or wait, the limit is %d"
               .formatted(inside, limit));
     }
+    long tokens = tokensInside + sequence.promptLength();
+    if (inside > 0 && tokens > config.maxQueueTokens()) {
+      double tooMany = tokens - (double) config.maxQueueTokens();
+      throw new RejectedException(
+          Reason.QUEUE_FULL,
+          retryAfter(Math.min(inside, tooMany / tokensInside * inside)),
+          "the queue is full: %d prompt tokens run or wait, %d more pass the limit of %d"
+              .formatted(tokensInside, sequence.promptLength(), config.maxQueueTokens()));
+    }
     inside++;
+    tokensInside = tokens;
     arrivals.add(sequence);
   }
 
-  // Until the queue that is here now has been served, at the speed of late.
-  private Duration retryAfter() {
-    int queued = Math.max(0, inside - config.maxSequences());
-    double seconds = Math.ceil(queued * serviceSeconds / config.maxSequences());
+  // Until so many of those that are here now have been served, at the speed of late.
+  private Duration retryAfter(double generations) {
+    double seconds = Math.ceil(generations * serviceSeconds / config.maxSequences());
     Duration estimate = Duration.ofSeconds((long) seconds);
     if (estimate.compareTo(SHORTEST_RETRY) < 0) {
       return SHORTEST_RETRY;
@@ -72,8 +83,9 @@ final class Admission {
   }
 
   /** A sequence is done, after {@code service} from its first step. */
-  synchronized void leave(Duration service) {
+  synchronized void leave(Sequence sequence, Duration service) {
     inside--;
+    tokensInside -= sequence.promptLength();
     double seconds = service.toNanos() * 1e-9;
     serviceSeconds += (seconds - serviceSeconds) * (serviceSeconds == 0 ? 1 : SMOOTHING);
     if (inside == 0) {

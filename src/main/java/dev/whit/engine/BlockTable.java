@@ -35,17 +35,35 @@ public final class BlockTable {
   /** Takes the blocks that are missing to hold {@code tokens} tokens; they must be free. */
   void grow(int tokens, BlockManager manager) {
     for (int i = missing(tokens); i > 0; i--) {
-      if (count == blocks.length) {
-        blocks = Arrays.copyOf(blocks, 2 * count);
-      }
-      blocks[count++] = manager.allocate();
+      add(manager.allocate());
     }
   }
 
-  /** Gives all blocks back. */
+  /** Shares a block that has the content of the next positions. */
+  void share(int block, BlockManager manager) {
+    manager.retain(block);
+    add(block);
+  }
+
+  private void add(int block) {
+    if (count == blocks.length) {
+      blocks = Arrays.copyOf(blocks, 2 * count);
+    }
+    blocks[count++] = block;
+  }
+
+  /** Gives all blocks back, the last first: what follows a missing block is of no use. */
   void release(BlockManager manager) {
     while (count > 0) {
       manager.release(blocks[--count]);
     }
+  }
+
+  /** Gives all blocks back and lets nobody find what they contain. */
+  void discard(BlockManager manager) {
+    for (int i = 0; i < count; i++) {
+      manager.forget(blocks[i]);
+    }
+    release(manager);
   }
 }

@@ -7,6 +7,7 @@ import dev.whit.model.Decoder;
 import dev.whit.model.DecoderSession;
 import dev.whit.model.ForwardBatch;
 import dev.whit.model.KvCache;
+import dev.whit.model.ModelConfig;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -18,6 +19,7 @@ import java.util.List;
 public final class DecoderRunner implements ModelRunner {
   private final KvCache cache;
   private final DecoderSession session;
+  private final ModelConfig model;
   private final int vocabulary;
   private final Sampler sampler;
 
@@ -34,7 +36,8 @@ public final class DecoderRunner implements ModelRunner {
    * @param decoder the model; stays the caller's, to be closed after the runner
    */
   public DecoderRunner(Decoder decoder, EngineConfig config, KvType kvType) {
-    vocabulary = decoder.config().vocabSize();
+    model = decoder.config();
+    vocabulary = model.vocabSize();
     cache = decoder.allocateCache(config.blocks(), config.blockSize(), kvType);
     try {
       session =
@@ -66,6 +69,11 @@ public final class DecoderRunner implements ModelRunner {
       first += chunk.logitRows();
     }
     return new StepResult(results);
+  }
+
+  @Override
+  public String cacheSalt(int promptLength) {
+    return cache.shape() + " rope " + model.ropeChoices(promptLength);
   }
 
   private static void fill(ForwardBatch batch, SchedulerOutput output) {

@@ -112,12 +112,13 @@ public final class Engine implements Backend {
   /**
    * {@inheritDoc}
    *
-   * @throws IllegalArgumentException if the prompt does not fit the context or the vocabulary
+   * @throws IllegalArgumentException if the prompt does not fit the context, or a token is not in
+   *     the vocabulary
    */
   @Override
   public Generation submit(GenerationRequest request, GenerationListener events) {
     requireValid(request);
-    Sequence sequence = new Sequence(request, events, config, clock.getAsLong());
+    Sequence sequence = new Sequence(request, events, config, root(request), clock.getAsLong());
     try {
       admission.enter(sequence);
     } catch (RejectedException e) {
@@ -128,19 +129,28 @@ public final class Engine implements Backend {
     return sequence;
   }
 
+  private BlockHash root(GenerationRequest request) {
+    String variant = runner.cacheSalt(request.prompt().length);
+    return BlockHash.root(String.join("\n", name, info.architecture(), info.format(), variant));
+  }
+
   // The API has refused these with a 400; here they would harm the sequences of the same step.
   private void requireValid(GenerationRequest request) {
+    request.sampling().adjustments().bias().keySet().forEach(this::requireToken);
     int[] prompt = request.prompt();
     if (prompt.length > config.maxContext()) {
       throw new IllegalArgumentException(
           "prompt has %d tokens, the context %d".formatted(prompt.length, config.maxContext()));
     }
     for (int token : prompt) {
-      if (token < 0 || token >= info.vocabularySize()) {
-        throw new IllegalArgumentException(
-            "prompt token %d is not in the vocabulary of %d"
-                .formatted(token, info.vocabularySize()));
-      }
+      requireToken(token);
+    }
+  }
+
+  private void requireToken(int token) {
+    if (token < 0 || token >= info.vocabularySize()) {
+      throw new IllegalArgumentException(
+          "token %d is not in the vocabulary of %d".formatted(token, info.vocabularySize()));
     }
   }
 

@@ -9,9 +9,17 @@ package dev.whit.engine;
  * @param blocks cache blocks
  * @param maxContext most tokens of a sequence, prompt and answer together
  * @param maxQueue most generations accepted beyond {@code maxSequences}
+ * @param maxQueueTokens most prompt tokens of all accepted generations together; one alone may have
+ *     more
  */
 public record EngineConfig(
-    int maxSequences, int maxBatchTokens, int blockSize, int blocks, int maxContext, int maxQueue) {
+    int maxSequences,
+    int maxBatchTokens,
+    int blockSize,
+    int blocks,
+    int maxContext,
+    int maxQueue,
+    int maxQueueTokens) {
 
   public EngineConfig {
     requirePositive("maxSequences", maxSequences);
@@ -20,6 +28,7 @@ public record EngineConfig(
     requirePositive("blocks", blocks);
     requirePositive("maxContext", maxContext);
     requirePositive("maxQueue", maxQueue);
+    requirePositive("maxQueueTokens", maxQueueTokens);
     // One sequence alone must always fit: the oldest one then always makes progress.
     if ((long) blocks * blockSize < maxContext) {
       throw new IllegalArgumentException(

@@ -15,6 +15,14 @@ public interface ModelRunner extends AutoCloseable {
    */
   StepResult step(SchedulerOutput output);
 
+  /**
+   * What the keys and values of a sequence depend on beside its tokens: sequences with equal ones
+   * may share cache blocks. Safe to call from any thread.
+   *
+   * @param promptLength the sequence's, which decides how it rotates where that depends on length
+   */
+  String cacheSalt(int promptLength);
+
   /** Frees the cache and what else it holds. */
   @Override
   void close();

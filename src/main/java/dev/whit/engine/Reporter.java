@@ -56,6 +56,7 @@ final class Reporter {
     Timeline timeline = sequence.timeline();
     long now = clock.getAsLong();
     switch (event) {
+      case GenerationEvent.PromptCached cached -> {}
       case GenerationEvent.PromptScored scored -> {}
       case GenerationEvent.Token token -> {
         boolean first = timeline.tokens() == 0;
@@ -74,7 +75,7 @@ final class Reporter {
 
   private void ended(Sequence sequence, GenerationEvent outcome, long now) {
     GenerationStats stats = sequence.timeline().stats(outcome, sequence.promptLength(), now);
-    admission.leave(stats.total().minus(stats.queued()));
+    admission.leave(sequence, stats.total().minus(stats.queued()));
     contained(() -> figures.onFinished(stats));
   }
 

@@ -8,13 +8,15 @@ import java.util.List;
 
 /**
  * Makes a sequence's results from its rows of logits: scores of its prompt, the next token and its
- * score. They depend on the rows, the request and the index of the token only.
+ * score. They depend on the rows, the request and the sequence's tokens only.
  */
 final class Sampler {
+  private final LogitAdjuster adjuster;
   private final TokenChooser chooser;
   private final TokenScorer scorer;
 
   Sampler(int vocabulary) {
+    adjuster = new LogitAdjuster(vocabulary);
     chooser = new TokenChooser(vocabulary);
     scorer = new TokenScorer(vocabulary);
   }
@@ -40,7 +42,8 @@ final class Sampler {
         return new SequenceResult(SequenceResult.NO_TOKEN, null, promptScores, null);
       }
       float[] logits = requireFinite(rows.row(chunk.scoredRows()), chunk.end() - 1);
-      int token = chooser.choose(logits, request.sampling(), sequence.generated());
+      float[] adjusted = adjuster.adjust(logits, sequence);
+      int token = chooser.choose(adjusted, request.sampling(), sequence.generated());
       int top = request.topLogprobs();
       TokenScore score = top < 0 ? null : scorer.score(logits, token, top);
       return new SequenceResult(token, score, promptScores, null);

@@ -3,30 +3,41 @@ package dev.whit.engine;
 import dev.whit.backend.BackendListener.StepStats;
 import dev.whit.backend.GenerationEvent;
 import dev.whit.engine.StepResult.SequenceResult;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Deque;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
+import java.util.NavigableSet;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Decides what each step computes. There is no prefill or decode phase: every sequence's computed
  * tokens catch up with its tokens under one token budget per step, running sequences first, then
- * waiting ones, each in order of arrival.
+ * waiting ones, each in order of priority and, within one, of arrival.
  *
  * <p>A sequence runs once there are blocks for all its tokens; while it generates it takes one more
- * whenever it needs one. When there is none, the latest-arrived running sequence is preempted: it
- * loses its blocks, returns to the front of the queue and is computed again later. The oldest one
- * is never preempted and fits alone ({@link EngineConfig}), so there is always progress.
+ * whenever it needs one. When there is none, the last running sequence is preempted: it loses its
+ * blocks, returns to its place in the queue and is computed again later, but for what is still in
+ * the cache then. The first one is never preempted and fits alone ({@link EngineConfig}), so there
+ * is always progress. What waits preempts nothing, however urgent.
+ *
+ * <p>Full blocks that are computed can be found by their {@link BlockHash}: a sequence that begins
+ * shares those of its first tokens, and computes the rest.
  */
 final class Scheduler {
+  private static final Comparator<Sequence> ORDER =
+      Comparator.<Sequence>comparingInt(sequence -> sequence.request().priority())
+          .thenComparingLong(Sequence::place);
+
   private final EngineConfig config;
   private final BlockManager blocks;
-  // Both in order of arrival, and every running sequence has arrived before every waiting one.
+  // Both in this order.
   private final List<Sequence> running = new ArrayList<>();
-  private final Deque<Sequence> waiting = new ArrayDeque<>();
+  private final NavigableSet<Sequence> waiting = new TreeSet<>(ORDER);
+  private long arrivals;
   private long preemptions;
 
   Scheduler(EngineConfig config) {
@@ -34,9 +45,12 @@ final class Scheduler {
     blocks = new BlockManager(config.blocks());
   }
 
-  /** Puts arrivals at the end of the queue. */
-  void add(Collection<Sequence> arrivals) {
-    waiting.addAll(arrivals);
+  /** Puts new sequences into the queue. */
+  void add(Collection<Sequence> arrived) {
+    for (Sequence sequence : arrived) {
+      sequence.arrived(arrivals++);
+      waiting.add(sequence);
+    }
   }
 
   /** Whether there is nothing to do. */
@@ -74,13 +88,16 @@ final class Scheduler {
   /** Chooses the tokens of the next step and takes the blocks that they need. */
   SchedulerOutput schedule() {
     List<ScheduledChunk> chunks = new ArrayList<>();
+    List<PrefixLookup> lookups = new ArrayList<>();
     int budget = config.maxBatchTokens();
     boolean preempted = false;
     for (int i = 0; i < running.size() && budget > 0; i++) {
       Sequence sequence = running.get(i);
-      ScheduledChunk chunk = ScheduledChunk.next(sequence, budget);
+      // A token is left for each one after it: nobody's answer waits for another's prompt.
+      int share = Math.max(1, budget - (running.size() - 1 - i));
+      ScheduledChunk chunk = ScheduledChunk.next(sequence, share);
       while (i < running.size() && sequence.blockTable().missing(chunk.end()) > blocks.free()) {
-        preemptLatest(); // in the end this very sequence, which ends the loop
+        preemptLast(); // in the end this very sequence, which ends the loop
         preempted = true;
       }
       if (i < running.size()) {
@@ -90,10 +107,14 @@ final class Scheduler {
       }
     }
     // What was just preempted needs more blocks than there are: nobody may overtake it.
-    while (!preempted && budget > 0 && canAdmit()) {
-      Sequence sequence = waiting.remove();
-      sequence.blockTable().grow(sequence.targetTokens(), blocks);
-      running.add(sequence);
+    while (!preempted && budget > 0) {
+      Sequence sequence = admitNext();
+      if (sequence == null) {
+        break;
+      }
+      if (sequence.begin() && sequence.mayReusePrefix()) {
+        lookups.add(new PrefixLookup(sequence, sequence.length(), sequence.computedTokens()));
+      }
       ScheduledChunk chunk = ScheduledChunk.next(sequence, budget);
       chunks.add(chunk);
       budget -= chunk.count();
@@ -103,20 +124,30 @@ final class Scheduler {
           "%d sequences run and %d wait, but none can be computed with %d of %d blocks free"
               .formatted(running.size(), waiting.size(), blocks.free(), blocks.total()));
     }
-    return new SchedulerOutput(chunks);
+    return new SchedulerOutput(chunks, lookups);
   }
 
-  private boolean canAdmit() {
-    Sequence next = waiting.peek();
-    return next != null
-        && running.size() < config.maxSequences()
-        && next.blockTable().missing(next.targetTokens()) <= blocks.free();
+  /** Runs the next waiting sequence, if there are the blocks for all its tokens; else null. */
+  private @Nullable Sequence admitNext() {
+    if (waiting.isEmpty() || running.size() == config.maxSequences()) {
+      return null;
+    }
+    Sequence next = waiting.first();
+    next.reusePrefix(blocks); // first: a block that it shares need not be free
+    if (next.blockTable().missing(next.targetTokens()) > blocks.free()) {
+      next.releaseBlocks(blocks);
+      return null;
+    }
+    next.blockTable().grow(next.targetTokens(), blocks);
+    waiting.remove(next);
+    running.add(-1 - Collections.binarySearch(running, next, ORDER), next);
+    return next;
   }
 
-  private void preemptLatest() {
-    Sequence latest = running.removeLast();
-    latest.preempt(blocks);
-    waiting.addFirst(latest);
+  private void preemptLast() {
+    Sequence last = running.removeLast();
+    last.releaseBlocks(blocks);
+    waiting.add(last);
     preemptions++;
   }
 
@@ -132,6 +163,12 @@ final class Scheduler {
           "%d results for %d chunks".formatted(result.results().size(), chunks));
     }
     List<SequenceEvent> events = new ArrayList<>();
+    for (PrefixLookup lookup : output.lookups()) {
+      if (lookup.cachedTokens() > 0) {
+        GenerationEvent cached = new GenerationEvent.PromptCached(lookup.cachedTokens());
+        events.add(new SequenceEvent(lookup.sequence(), cached));
+      }
+    }
     for (int i = 0; i < chunks; i++) {
       update(output.chunks().get(i), result.results().get(i), events);
     }
@@ -141,10 +178,12 @@ final class Scheduler {
   private void update(ScheduledChunk chunk, SequenceResult result, List<SequenceEvent> events) {
     Sequence sequence = chunk.sequence();
     if (result.failure() != null) {
+      sequence.blockTable().discard(blocks); // what was wrong may have been in them
       remove(sequence, new GenerationEvent.Failed(result.failure()), events);
       return;
     }
     sequence.computed(chunk.end());
+    sequence.publishBlocks(blocks);
     if (!result.promptScores().isEmpty()) {
       GenerationEvent scored = new GenerationEvent.PromptScored(result.promptScores());
       events.add(new SequenceEvent(sequence, scored));
@@ -175,7 +214,9 @@ final class Scheduler {
         blocks.total(),
         output.promptTokens(),
         result.sampledTokens(),
-        preemptions);
+        preemptions,
+        output.queriedTokens(),
+        output.cachedTokens());
   }
 
   /** How often a sequence lost its blocks to another. */

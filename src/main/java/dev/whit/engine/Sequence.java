@@ -6,7 +6,9 @@ import dev.whit.backend.Generation;
 import dev.whit.backend.GenerationEvent;
 import dev.whit.backend.GenerationListener;
 import dev.whit.backend.GenerationRequest;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -23,23 +25,36 @@ public final class Sequence implements Generation {
   private final int promptLength;
   private final int maxTokens;
   private final AtomicReference<@Nullable CancelCause> cancelCause = new AtomicReference<>();
+  private final int blockSize;
+  private final BlockHash root;
+  private final List<BlockHash> blockHashes = new ArrayList<>();
 
   private int[] tokens;
   private int length;
   private int computedTokens;
   private int scoredRows;
+  private int publishedBlocks;
+  private boolean begun;
+  private long place;
 
   /**
    * A sequence that has arrived and waits.
    *
+   * @param root what its keys and values depend on beside its tokens
    * @param arrived engine clock, ns
    */
   Sequence(
-      GenerationRequest request, GenerationListener listener, EngineConfig config, long arrived) {
+      GenerationRequest request,
+      GenerationListener listener,
+      EngineConfig config,
+      BlockHash root,
+      long arrived) {
     this.request = request;
     this.listener = listener;
     timeline = new Timeline(arrived);
-    blockTable = new BlockTable(config.blockSize());
+    blockSize = config.blockSize();
+    blockTable = new BlockTable(blockSize);
+    this.root = root;
     tokens = request.prompt().clone();
     length = tokens.length;
     promptLength = length;
@@ -125,10 +140,73 @@ public final class Sequence implements Generation {
     tokens[length++] = token;
   }
 
-  /** Loses its blocks: everything must be computed again. Tokens and reported scores stay. */
-  void preempt(BlockManager manager) {
+  /**
+   * Takes the blocks that are in the cache already for its first tokens, which are computed
+   * thereby. It has no blocks yet.
+   */
+  void reusePrefix(BlockManager manager) {
+    int most = reusableTokens() / blockSize;
+    while (blockTable.count() < most) {
+      int block = manager.find(blockHash(blockTable.count()));
+      if (block == BlockManager.NONE) {
+        break;
+      }
+      blockTable.share(block, manager);
+    }
+    publishedBlocks = blockTable.count();
+    computedTokens = publishedBlocks * blockSize;
+  }
+
+  /** Its place in the order of arrival. */
+  long place() {
+    return place;
+  }
+
+  /** It has arrived as the {@code newPlace}-th. */
+  void arrived(long newPlace) {
+    place = newPlace;
+  }
+
+  /** It runs from now on. Returns whether for the first time. */
+  boolean begin() {
+    boolean first = !begun;
+    begun = true;
+    return first;
+  }
+
+  /** Whether its first tokens may come from the cache. */
+  boolean mayReusePrefix() {
+    return reusableTokens() > 0;
+  }
+
+  // The last token's row is the next one's logits; rows that score the prompt are needed too.
+  private int reusableTokens() {
+    return scoresPrompt() && scoredRows < promptLength - 1 ? scoredRows : length - 1;
+  }
+
+  /** Lets others find the full blocks that it has computed. */
+  void publishBlocks(BlockManager manager) {
+    for (; publishedBlocks < computedTokens / blockSize; publishedBlocks++) {
+      manager.publish(blockTable.block(publishedBlocks), blockHash(publishedBlocks));
+    }
+  }
+
+  private BlockHash blockHash(int index) {
+    while (blockHashes.size() <= index) {
+      BlockHash before = blockHashes.isEmpty() ? root : blockHashes.getLast();
+      blockHashes.add(before.next(tokens, blockHashes.size() * blockSize, blockSize));
+    }
+    return blockHashes.get(index);
+  }
+
+  /**
+   * Loses its blocks: what is no longer in the cache later must be computed again. Tokens and
+   * reported scores stay.
+   */
+  void releaseBlocks(BlockManager manager) {
     blockTable.release(manager);
     computedTokens = 0;
+    publishedBlocks = 0;
   }
 
   @Override

@@ -4,11 +4,11 @@ import dev.whit.backend.SamplingParams;
 
 /**
  * Chooses a token from a row of logits: the best one, or one drawn from the distribution after
- * temperature, top-k, top-p and min-p.
+ * temperature, min-p, top-k and top-p.
  *
  * <p>All three truncations keep a number of the most likely tokens, so they are one loop over the
- * tokens in that order: it ends after k tokens, when the mass of top-p is reached, or at the first
- * token below min-p's share.
+ * tokens in that order: it ends at the first token below min-p's share, after k tokens, or when the
+ * mass of top-p is reached.
  */
 final class TokenChooser {
   private final int vocabulary;
@@ -65,15 +65,19 @@ final class TokenChooser {
     double temperature = params.temperature();
     int limit = limit(params);
     heap.load(logits);
-    double total = 0; // top-p is a share of what top-k has left
+    double total = 0; // top-p is a share of what min-p and top-k have left
     int taken = 0;
     if (limit < vocabulary) {
-      while (taken < limit) {
-        total += take(taken++, logits, max, temperature);
+      boolean likely = true;
+      while (taken < limit && likely) {
+        double weight = take(taken++, logits, max, temperature);
+        likely = weight >= params.minP();
+        total += likely ? weight : 0;
       }
     } else if (params.topP() < 1) {
       for (float logit : logits) {
-        total += weight(logit, max, temperature);
+        double weight = weight(logit, max, temperature);
+        total += weight >= params.minP() ? weight : 0;
       }
     }
     double enough = params.topP() < 1 ? params.topP() * total : Double.POSITIVE_INFINITY;

@@ -152,6 +152,7 @@ final class HubClient {
                       : ": status %d: private, gated or not there; set HF_TOKEN if you may read it"
                           .formatted(status);
               case 404 -> ": not found";
+              case 416 -> ": does not have the bytes that its list of files promises";
               default -> ": status " + status;
             });
   }

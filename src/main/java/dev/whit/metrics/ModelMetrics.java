@@ -33,6 +33,8 @@ final class ModelMetrics implements BackendListener {
 
   private final Counter promptTokens;
   private final Counter generationTokens;
+  private final Counter prefixCacheQueries;
+  private final Counter prefixCacheHits;
   private final DistributionSummary stepTokens;
   private final DistributionSummary requestPromptTokens;
   private final DistributionSummary requestGenerationTokens;
@@ -70,6 +72,7 @@ final class ModelMetrics implements BackendListener {
               case CLIENT_GONE, SLOW_READER, SHUTDOWN -> ABORT;
             };
         case GenerationEvent.Failed f -> ERROR;
+        case GenerationEvent.PromptCached c -> throw notLast(c);
         case GenerationEvent.PromptScored p -> throw notLast(p);
         case GenerationEvent.Token t -> throw notLast(t);
       };
@@ -83,7 +86,7 @@ final class ModelMetrics implements BackendListener {
   ModelMetrics(MeterRegistry registry, String model, ModelFigures figures) {
     this.registry = registry;
     tags = Tags.of("model_name", model, "experiment", "", "arm", "");
-    state = new StepStats(0, 0, 0, figures.blocks(), 0, 0, 0);
+    state = new StepStats(0, 0, 0, figures.blocks(), 0, 0, 0, 0, 0);
 
     gauge("vllm:num_requests_running", "Requests that run", StepStats::running);
     gauge("vllm:num_requests_waiting", "Requests that wait", StepStats::waiting);
@@ -97,6 +100,10 @@ final class ModelMetrics implements BackendListener {
         .register(registry);
     promptTokens = counter("vllm:prompt_tokens_total", "Prompt tokens computed");
     generationTokens = counter("vllm:generation_tokens_total", "Tokens generated");
+    prefixCacheQueries =
+        counter("vllm:prefix_cache_queries_total", "Tokens looked for in the prefix cache");
+    prefixCacheHits =
+        counter("vllm:prefix_cache_hits_total", "Tokens that were in the prefix cache");
     stepTokens =
         summary("vllm:iteration_tokens_total", "Tokens computed in a step", Buckets.STEP_TOKENS);
     double[] requestTokens = Buckets.oneTwoFive(figures.maxContext());
@@ -174,6 +181,8 @@ final class ModelMetrics implements BackendListener {
   public void onStep(StepStats stats) {
     state = stats;
     promptTokens.increment(stats.prefillTokens());
+    prefixCacheQueries.increment(stats.queriedTokens());
+    prefixCacheHits.increment(stats.cachedTokens());
     int tokens = stats.prefillTokens() + stats.decodeTokens();
     if (tokens > 0) {
       stepTokens.record(tokens);

@@ -66,6 +66,15 @@ public record ModelConfig(
     return layers.stream().flatMap(layer -> layer.rope().stream()).distinct().toList();
   }
 
+  /**
+   * How each of {@link #ropes} rotates a sequence: prompts with equal choices rotate alike.
+   *
+   * @param promptLength what decides where frequencies depend on length
+   */
+  public List<Integer> ropeChoices(int promptLength) {
+    return ropes().stream().map(rope -> RotaryFrequencies.choice(rope, promptLength)).toList();
+  }
+
   /** Width of what the feed-forward layer's first product gives. */
   public int upWidth() {
     return gated ? Math.multiplyExact(2, intermediateSize) : intermediateSize;

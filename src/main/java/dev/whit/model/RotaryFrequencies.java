@@ -20,6 +20,19 @@ final class RotaryFrequencies {
     };
   }
 
+  /** Which frequencies a length chooses: lengths with equal numbers have equal ones. */
+  static int choice(RopeConfig config, int length) {
+    return switch (config.scaling()) {
+      case RopeScaling.Dynamic d -> Math.max(length, config.maxPositions());
+      case RopeScaling.LongRope l -> length > l.originalPositions() ? 1 : 0;
+      case RopeScaling.Default d -> 0;
+      case RopeScaling.Linear l -> 0;
+      case RopeScaling.Llama3 l -> 0;
+      case RopeScaling.Divided d -> 0;
+      case RopeScaling.Yarn y -> 0;
+    };
+  }
+
   /** Factor of cos and sin. */
   static float attentionFactor(RopeScaling scaling) {
     return switch (scaling) {

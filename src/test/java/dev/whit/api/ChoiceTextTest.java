@@ -11,7 +11,23 @@ import org.junit.jupiter.api.Test;
 
 final class ChoiceTextTest {
   private static final GenerationOptions OPTIONS =
-      new GenerationOptions(null, 0, 0, 1, 0, null, 1, List.of("END"), Set.of(), false, -1, true);
+      new GenerationOptions(
+          null,
+          0,
+          0,
+          1,
+          0,
+          Penalties.NONE,
+          Map.of(),
+          0,
+          null,
+          1,
+          List.of("END"),
+          Set.of(),
+          false,
+          -1,
+          true,
+          0);
 
   private final ServedModel model =
       new ServedModel(

@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A backend for the byte tokenizer that does what the prompt says, each generation on its own
- * thread. {@code say:TEXT} is answered by TEXT and the end of sequence; {@code hang}, {@code
+ * thread. {@code say:TEXT} is answered by TEXT and the end of sequence, and so is {@code
+ * cached:TEXT}, whose prompt was in the cache but for its last token; {@code hang}, {@code
  * hang-after:TEXT}, {@code fail}, {@code fail-after:TEXT}, {@code full}, {@code broken} and {@code
  * endless} do that; anything else is answered by an endless text that depends on prompt and seed.
  */
@@ -118,6 +119,10 @@ public final class FakeBackend implements Backend {
       String rest = prompt.contains(":") ? prompt.substring(prompt.indexOf(':') + 1) : "";
       return switch (prompt.contains(":") ? prompt.substring(0, prompt.indexOf(':')) : prompt) {
         case "say" -> emit(rest.getBytes(StandardCharsets.UTF_8), 1, true);
+        case "cached" -> {
+          listener.onEvent(new GenerationEvent.PromptCached(request.prompt().length - 1));
+          yield emit(rest.getBytes(StandardCharsets.UTF_8), 1, true);
+        }
         case "hang", "hang-after" -> {
           emit(rest.getBytes(StandardCharsets.UTF_8), 1, false);
           yield new GenerationEvent.Cancelled(awaitCancel());

@@ -34,7 +34,22 @@ final class TextStreamTest {
 
   private static GenerationOptions options(int choices, int logprobs, String... stop) {
     return new GenerationOptions(
-        null, 0.8, 0, 1, 0, 5L, choices, List.of(stop), Set.of(), false, logprobs, logprobs >= 0);
+        null,
+        0.8,
+        0,
+        1,
+        0,
+        Penalties.NONE,
+        Map.of(),
+        0,
+        5L,
+        choices,
+        List.of(stop),
+        Set.of(),
+        false,
+        logprobs,
+        logprobs >= 0,
+        0);
   }
 
   private TextStream start(String prompt, int maxTokens, boolean echo, GenerationOptions options) {
@@ -109,10 +124,52 @@ final class TextStreamTest {
   }
 
   @Test
+  void stopTextsDoNotEndAnAnswerBeforeItsLeastTokens() throws InterruptedException {
+    GenerationOptions options =
+        new GenerationOptions(
+            null,
+            0,
+            0,
+            1,
+            0,
+            Penalties.NONE,
+            Map.of(),
+            4,
+            null,
+            1,
+            List.of("b"),
+            Set.of(),
+            false,
+            -1,
+            false,
+            0);
+    try (TextStream stream = start("say:abcabcabc", 50, false, options)) {
+      TextDelta answer = stream.collect().getFirst();
+      assertThat(answer.text()).isEqualTo("abca");
+      assertThat(answer.finish()).isEqualTo(Finish.STOP);
+    }
+  }
+
+  @Test
   void leavesTheStopTokenOutOfTheText() throws InterruptedException {
     GenerationOptions options =
         new GenerationOptions(
-            null, 0, 0, 1, 0, null, 1, List.of(), Set.of((int) 'x'), false, -1, true);
+            null,
+            0,
+            0,
+            1,
+            0,
+            Penalties.NONE,
+            Map.of(),
+            0,
+            null,
+            1,
+            List.of(),
+            Set.of((int) 'x'),
+            false,
+            -1,
+            true,
+            0);
     try (TextStream stream = start("say:abxcd", 50, false, options)) {
       TextDelta answer = stream.collect().getFirst();
       assertThat(answer.text()).isEqualTo("ab");
@@ -124,7 +181,23 @@ final class TextStreamTest {
   @Test
   void goesOnPastTheEndOfSequenceIfAsked() throws InterruptedException {
     GenerationOptions options =
-        new GenerationOptions(null, 0, 0, 1, 0, null, 1, List.of(), Set.of(), true, -1, false);
+        new GenerationOptions(
+            null,
+            0,
+            0,
+            1,
+            0,
+            Penalties.NONE,
+            Map.of(),
+            0,
+            null,
+            1,
+            List.of(),
+            Set.of(),
+            true,
+            -1,
+            false,
+            0);
     try (TextStream stream = start("say:ab", 50, false, options)) {
       assertThat(stream.collect().getFirst().finish()).isEqualTo(Finish.LENGTH);
     }
@@ -152,7 +225,15 @@ final class TextStreamTest {
       TextDelta answer = stream.collect().getFirst();
       assertThat(answer.text()).isEqualTo("abc");
       assertThat(answer.tokens()).hasSize(4).allMatch(ReplyToken::isPrompt);
-      assertThat(stream.usage()).isEqualTo(new Usage(4, 0));
+      assertThat(stream.usage()).isEqualTo(new Usage(4, 0, 0));
+    }
+  }
+
+  @Test
+  void countsCachedTokensOfEachPromptOnce() throws InterruptedException {
+    try (TextStream stream = start("cached:ab", 9, false, options(3, -1))) {
+      stream.collect();
+      assertThat(stream.usage()).isEqualTo(new Usage(10, 9, 3 * 3));
     }
   }
 

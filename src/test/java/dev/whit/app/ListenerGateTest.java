@@ -10,9 +10,9 @@ import org.junit.jupiter.api.Test;
 
 class ListenerGateTest {
   private static final BackendListener.StepStats BUSY =
-      new BackendListener.StepStats(1, 0, 1, 9, 8, 1, 0);
+      new BackendListener.StepStats(1, 0, 1, 9, 8, 1, 0, 0, 0);
   private static final BackendListener.StepStats IDLE =
-      new BackendListener.StepStats(0, 0, 0, 9, 0, 1, 0);
+      new BackendListener.StepStats(0, 0, 0, 9, 0, 1, 0, 0, 0);
 
   private final ListenerGate gate = new ListenerGate();
   private final Heard heard = new Heard();

@@ -36,7 +36,7 @@ class ModelHostTest {
     try (ModelHost host = host(good, bad)) {
       assertThatExceptionOfType(TokenizerException.class)
           .isThrownBy(host::load)
-          .withMessageContaining("no tokenizer.json");
+          .withMessageContaining("bad: no tokenizer in it");
       assertThat(OpenFiles.below(directory)).isNotEmpty();
     }
     assertThat(OpenFiles.below(directory)).isEmpty();

@@ -9,11 +9,12 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 class AdmissionTest {
-  private static final EngineConfig CONFIG = new EngineConfig(2, 16, 4, 32, 64, 10);
+  private static final EngineConfig CONFIG = new EngineConfig(2, 16, 4, 32, 64, 10, 1_000_000);
   private final Admission admission = new Admission(CONFIG);
 
   private static Sequence sequence() {
-    return new Sequence(Requests.greedy(new int[] {1}, 1), event -> {}, CONFIG, 0);
+    return new Sequence(
+        Requests.greedy(new int[] {1}, 1), event -> {}, CONFIG, BlockHash.root(""), 0);
   }
 
   private void fill() {
@@ -43,7 +44,7 @@ class AdmissionTest {
     fill();
     admission.takeArrivals();
     assertThat(rejection().reason()).isEqualTo(Reason.QUEUE_FULL);
-    admission.leave(Duration.ofSeconds(1));
+    admission.leave(sequence(), Duration.ofSeconds(1));
     admission.enter(sequence());
     assertThat(rejection().reason()).isEqualTo(Reason.QUEUE_FULL);
   }
@@ -51,11 +52,11 @@ class AdmissionTest {
   @Test
   void theTimeToComeBackIsThatOfTheQueueAtTheSpeedOfLate() {
     admission.enter(sequence());
-    admission.leave(Duration.ofSeconds(3));
+    admission.leave(sequence(), Duration.ofSeconds(3));
     fill();
     // Ten wait, two at a time, three seconds each.
     assertThat(rejection().retryAfter()).isEqualTo(Duration.ofSeconds(15));
-    admission.leave(Duration.ofSeconds(11)); // the mean is now 4
+    admission.leave(sequence(), Duration.ofSeconds(11)); // the mean is now 4
     admission.enter(sequence());
     assertThat(rejection().retryAfter()).isEqualTo(Duration.ofSeconds(20));
   }
@@ -64,9 +65,46 @@ class AdmissionTest {
   void theTimeToComeBackHasBounds() {
     fill();
     assertThat(rejection().retryAfter()).isEqualTo(Duration.ofSeconds(1));
-    admission.leave(Duration.ofHours(1));
+    admission.leave(sequence(), Duration.ofHours(1));
     admission.enter(sequence());
     assertThat(rejection().retryAfter()).isEqualTo(Duration.ofSeconds(60));
+  }
+
+  private static Sequence withTokens(int tokens) {
+    return new Sequence(
+        Requests.greedy(new int[tokens], 1), event -> {}, CONFIG, BlockHash.root(""), 0);
+  }
+
+  @Test
+  void promptTokensAreBoundedToo() {
+    EngineConfig config = new EngineConfig(2, 16, 4, 32, 64, 10, 100);
+    Admission small = new Admission(config);
+    Sequence first = withTokens(60);
+    Sequence second = withTokens(20);
+    small.enter(first);
+    small.leave(first, Duration.ofSeconds(8));
+    small.enter(first);
+    small.enter(second);
+    RejectedException rejection =
+        catchThrowableOfType(RejectedException.class, () -> small.enter(withTokens(40)));
+    assertThat(rejection.reason()).isEqualTo(Reason.QUEUE_FULL);
+    assertThat(rejection)
+        .hasMessageContaining("80")
+        .hasMessageContaining("40")
+        .hasMessageContaining("100");
+    // 20 tokens of 80 must leave: half of one of two generations, two at a time, 8 seconds each.
+    assertThat(rejection.retryAfter()).isEqualTo(Duration.ofSeconds(2));
+    small.enter(withTokens(20));
+    small.leave(first, Duration.ofSeconds(8));
+    small.enter(withTokens(40));
+  }
+
+  @Test
+  void aPromptAloneMayPassTheBound() {
+    Admission small = new Admission(new EngineConfig(2, 16, 4, 32, 64, 10, 10));
+    small.enter(withTokens(60));
+    assertThat(catchThrowableOfType(RejectedException.class, () -> small.enter(withTokens(1))))
+        .isNotNull();
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.whit.backend.BackendInfo;
 import dev.whit.backend.BackendListener;
 import dev.whit.backend.GenerationRequest;
+import dev.whit.backend.LogitAdjustments;
 import dev.whit.backend.SamplingParams;
 import dev.whit.kernel.KvType;
 import dev.whit.kernel.cpu.ScalarKernels;
@@ -17,8 +18,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * What a sequence gets does not depend on its company, on how its prompt was cut or on whether it
- * was computed twice: tokens and scores are the same to the last bit.
+ * What a sequence gets does not depend on its company, on how its prompt was cut, on whether it was
+ * computed twice, or on what it found in the prefix cache: tokens and scores are the same to the
+ * last bit.
  */
 class BatchInvarianceTest {
   private static final int CONTEXT = 96;
@@ -53,7 +55,7 @@ class BatchInvarianceTest {
 
   @ParameterizedTest
   @EnumSource
-  void sameAloneTogetherChunkedAndPreempted(Model model) {
+  void sameAloneTogetherChunkedPreemptedAndFromThePrefixCache(Model model) {
     List<GenerationRequest> requests = requests(model.vocabulary);
     List<List<String>> alone = new ArrayList<>();
     for (GenerationRequest request : requests) {
@@ -73,15 +75,25 @@ class BatchInvarianceTest {
       assertThat(tight.preemptions()).isPositive();
       assertThat(tight.transcripts()).as("preempted").isEqualTo(alone);
     }
+    for (int chunk : new int[] {1, 7, 64}) {
+      List<GenerationRequest> twice = new ArrayList<>(requests);
+      twice.addAll(requests);
+      Run again = generate(model, twice, chunk, 2 * AMPLE, 40);
+      assertThat(again.cachedTokens()).isGreaterThan(requests.size() * BLOCK_SIZE);
+      assertThat(again.transcripts().subList(0, requests.size())).isEqualTo(alone);
+      assertThat(again.transcripts().subList(requests.size(), twice.size()))
+          .as("from the prefix cache, %d tokens a step", chunk)
+          .isEqualTo(alone);
+    }
   }
 
-  private record Run(List<List<String>> transcripts, long preemptions) {}
+  private record Run(List<List<String>> transcripts, long preemptions, int cachedTokens) {}
 
   /** Runs requests that arrive {@code interval} steps apart. */
   private static Run generate(
       Model model, List<GenerationRequest> requests, int batchTokens, int blocks, int interval) {
     EngineConfig config =
-        new EngineConfig(20, batchTokens, BLOCK_SIZE, blocks, CONTEXT, requests.size());
+        new EngineConfig(20, batchTokens, BLOCK_SIZE, blocks, CONTEXT, requests.size(), 1_000_000);
     List<RecordingListener> listeners = new ArrayList<>();
     long preemptions;
     try (Device device = new Device(new ScalarKernels());
@@ -109,21 +121,39 @@ class BatchInvarianceTest {
       }
       preemptions = engine.scheduler().preemptions();
     }
-    return new Run(listeners.stream().map(RecordingListener::transcript).toList(), preemptions);
+    return new Run(
+        listeners.stream().map(RecordingListener::transcript).toList(),
+        preemptions,
+        listeners.stream().mapToInt(RecordingListener::cachedTokens).sum());
   }
 
   private static List<GenerationRequest> requests(int vocabulary) {
     Random random = new Random(20);
     List<GenerationRequest> requests = new ArrayList<>();
+    int[] shared = Requests.prompt(random, 30, vocabulary);
     for (int i = 0; i < 20; i++) {
       int[] prompt = Requests.prompt(random, 1 + random.nextInt(50), vocabulary);
+      if (i % 3 == 0) {
+        System.arraycopy(shared, 0, prompt, 0, Math.min(shared.length, prompt.length));
+      }
       SamplingParams sampling =
           i % 4 == 0
               ? SamplingParams.GREEDY
-              : new SamplingParams(0.8, i % 3 * 10, i % 2 == 0 ? 1 : 0.9, i % 5 * 0.02, i);
-      requests.add(Requests.scored(prompt, i == 7 ? 0 : 1 + random.nextInt(24), sampling));
+              : new SamplingParams(
+                  0.8, i % 3 * 10, i % 2 == 0 ? 1 : 0.9, i % 5 * 0.02, i, adjustments(i));
+      int maxTokens = i == 7 ? 0 : 1 + random.nextInt(24);
+      requests.add(
+          i % 2 == 0
+              ? Requests.logprobs(prompt, maxTokens, sampling)
+              : Requests.scored(prompt, maxTokens, sampling)); // bypasses the prefix cache
     }
     return requests;
+  }
+
+  private static LogitAdjustments adjustments(int i) {
+    return i % 3 == 0
+        ? LogitAdjustments.NONE
+        : new LogitAdjustments(Map.of(i, 1.5), 1 + i % 4 * 0.1, i % 5 * 0.2, 0.5, i);
   }
 
   static BackendInfo info(int vocabulary) {

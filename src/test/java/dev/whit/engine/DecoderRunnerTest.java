@@ -54,7 +54,7 @@ class DecoderRunnerTest {
   })
   void allPromptsTogetherGetTheReferencesTokensAndScores(String name, int batchTokens) {
     List<Case> cases = cases(name);
-    EngineConfig config = new EngineConfig(8, batchTokens, 16, 64, 256, 8);
+    EngineConfig config = new EngineConfig(8, batchTokens, 16, 64, 256, 8, 1_000_000);
     List<RecordingListener> listeners = new ArrayList<>();
     try (ModelRunner runner = new GoldenRunner(name, new VectorKernels(2), config, KvType.F32);
         Device device = new Device(new ScalarKernels())) {

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Timeout;
 /** The engine on its own thread, with a fake model that a test can hold in its step. */
 @Timeout(120)
 class EngineLifecycleTest {
-  private static final EngineConfig CONFIG = new EngineConfig(2, 16, 4, 32, 64, 3);
+  private static final EngineConfig CONFIG = new EngineConfig(2, 16, 4, 32, 64, 3, 1_000_000);
 
   private final FakeRunner runner = new FakeRunner(CONFIG);
   private final CountingListener figures = new CountingListener();
@@ -259,6 +259,11 @@ class EngineLifecycleTest {
               @Override
               public StepResult step(SchedulerOutput output) {
                 return new StepResult(List.of());
+              }
+
+              @Override
+              public String cacheSalt(int promptLength) {
+                return "";
               }
 
               @Override

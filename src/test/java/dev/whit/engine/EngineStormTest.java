@@ -3,12 +3,14 @@ package dev.whit.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whit.backend.BackendListener.GenerationStats;
+import dev.whit.backend.BackendListener.StepStats;
 import dev.whit.backend.CancelCause;
 import dev.whit.backend.Generation;
 import dev.whit.backend.GenerationEvent;
 import dev.whit.backend.RejectedException;
 import dev.whit.kernel.cpu.ScalarKernels;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Callable;
@@ -24,7 +26,7 @@ import org.junit.jupiter.api.Timeout;
 class EngineStormTest {
   private static final int CLIENTS = 32;
   private static final int ROUNDS = 25;
-  private static final EngineConfig CONFIG = new EngineConfig(8, 24, 4, 40, 64, 16);
+  private static final EngineConfig CONFIG = new EngineConfig(8, 24, 4, 40, 64, 16, 1_000_000);
 
   private final FakeRunner runner = new FakeRunner(CONFIG);
   private final CountingListener figures = new CountingListener();
@@ -85,12 +87,16 @@ class EngineStormTest {
     assertThat(figures.finished.stream().mapToInt(GenerationStats::generatedTokens).sum())
         .isEqualTo(tokens);
     assertThat(figures.lastStep().preemptions()).isPositive();
+    assertThat(figures.steps.stream().mapToInt(StepStats::cachedTokens).sum()).isPositive();
   }
 
   private List<RecordingListener> client(Random random) throws InterruptedException {
     List<RecordingListener> listeners = new ArrayList<>();
     for (int i = 0; i < ROUNDS; i++) {
       int[] prompt = Requests.prompt(random, 1 + random.nextInt(40), FakeRunner.VOCABULARY);
+      if (random.nextBoolean()) {
+        Arrays.fill(prompt, 0, prompt.length / 2, 7); // a beginning that many share
+      }
       int maxTokens = random.nextInt(30);
       CheckingListener listener = new CheckingListener(FakeRunner.greedy(prompt, maxTokens));
       try {

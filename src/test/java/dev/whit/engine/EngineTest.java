@@ -13,18 +13,22 @@ import dev.whit.backend.GenerationEvent;
 import dev.whit.backend.GenerationEvent.Cancelled;
 import dev.whit.backend.GenerationEvent.Failed;
 import dev.whit.backend.GenerationEvent.Finished;
+import dev.whit.backend.GenerationRequest;
+import dev.whit.backend.LogitAdjustments;
 import dev.whit.backend.SamplingParams;
 import dev.whit.backend.TokenScore;
 import dev.whit.kernel.cpu.ScalarKernels;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 /** The engine stepped by hand, with a fake model and a fake clock. */
 class EngineTest {
-  private static final EngineConfig CONFIG = new EngineConfig(4, 16, 4, 32, 64, 8);
+  private static final EngineConfig CONFIG = new EngineConfig(4, 16, 4, 32, 64, 8, 1_000_000);
 
   private final FakeRunner runner = new FakeRunner(CONFIG);
   private final CountingListener figures = new CountingListener();
@@ -60,7 +64,7 @@ class EngineTest {
     steps(31);
     assertThat(listener.tokens()).isEqualTo(FakeRunner.greedy(prompt, 30));
     assertThat(listener.events()).hasSize(31).endsWith(new Finished(FinishReason.LENGTH));
-    assertThat(figures.lastStep()).isEqualTo(new StepStats(0, 0, 0, 32, 0, 1, 0));
+    assertThat(figures.lastStep()).isEqualTo(new StepStats(0, 0, 0, 32, 0, 1, 0, 0, 0));
   }
 
   @Test
@@ -72,6 +76,29 @@ class EngineTest {
     steps(30);
     assertThat(listener.tokens()).isEqualTo(expected.subList(0, expected.indexOf(stop) + 1));
     assertThat(listener.events()).endsWith(new Finished(FinishReason.STOP));
+  }
+
+  @Test
+  void noStopTokenBeforeTheLeastTokens() {
+    int[] prompt = Requests.prompt(3);
+    int stop = FakeRunner.greedy(prompt, 1).getFirst();
+    for (int minTokens : new int[] {0, 1, 9}) {
+      LogitAdjustments adjustments = new LogitAdjustments(Map.of(stop, 50.0), 1, 0, 0, minTokens);
+      RecordingListener stopped = new RecordingListener();
+      engine.submit(
+          new GenerationRequest(
+              "r",
+              prompt,
+              30,
+              new SamplingParams(0, 0, 1, 0, 0, adjustments),
+              Set.of(stop),
+              -1,
+              -1),
+          stopped);
+      steps(12);
+      assertThat(stopped.tokens()).hasSize(minTokens + 1).last().isEqualTo(stop);
+      assertThat(stopped.events()).endsWith(new Finished(FinishReason.STOP));
+    }
   }
 
   @Test
@@ -130,6 +157,11 @@ class EngineTest {
           .isThrownBy(() -> engine.submit(Requests.greedy(new int[] {1, token}, 1), listener))
           .withMessageContaining(Integer.toString(token));
     }
+    LogitAdjustments bias = new LogitAdjustments(Map.of(FakeRunner.VOCABULARY, 1.0), 1, 0, 0, 0);
+    SamplingParams sampling = new SamplingParams(0, 0, 1, 0, 0, bias);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> engine.submit(Requests.sampled(new int[] {1}, 1, sampling), listener))
+        .withMessageContaining(Integer.toString(FakeRunner.VOCABULARY));
     steps(1);
     assertThat(listener.events()).isEmpty();
     assertThat(figures.finished).isEmpty();
@@ -145,7 +177,7 @@ class EngineTest {
     RecordingListener early = new RecordingListener();
     engine.submit(Requests.greedy(Requests.prompt(10), 50), early).cancel(CancelCause.STOP_STRING);
     steps(1);
-    assertThat(figures.lastStep()).isEqualTo(new StepStats(0, 0, 0, 32, 0, 0, 0));
+    assertThat(figures.lastStep()).isEqualTo(new StepStats(0, 0, 0, 32, 0, 0, 0, 0, 0));
     running.cancel(CancelCause.SHUTDOWN);
     steps(2);
     assertThat(listener.tokens()).hasSize(3);
@@ -240,7 +272,7 @@ class EngineTest {
     engine.submit(Requests.greedy(Requests.prompt(4), 20), listener);
     steps(1);
     RecordingListener poisoned = new RecordingListener();
-    engine.submit(Requests.greedy(Requests.prompt(6), 20), poisoned);
+    engine.submit(Requests.greedy(new int[] {9, 8, 7, 6, 5, 4}, 20), poisoned);
     int[] rows = {0};
     runner.distort =
         logits -> {

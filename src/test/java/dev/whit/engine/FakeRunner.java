@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
+import java.util.function.IntFunction;
 
 /**
  * A model whose logits are a function of the whole history, which it keeps the way a real one does:
@@ -21,6 +22,7 @@ final class FakeRunner implements ModelRunner {
   final List<SchedulerOutput> steps = new ArrayList<>();
   Consumer<SchedulerOutput> before = output -> {};
   Consumer<float[]> distort = logits -> {};
+  IntFunction<String> salt = promptLength -> "";
   volatile boolean closed;
 
   FakeRunner(EngineConfig config) {
@@ -41,6 +43,11 @@ final class FakeRunner implements ModelRunner {
       results.add(sampler.sample(chunk, i -> logits(chunk, i)));
     }
     return new StepResult(results);
+  }
+
+  @Override
+  public String cacheSalt(int promptLength) {
+    return salt.apply(promptLength);
   }
 
   private void compute(Sequence sequence, int position) {

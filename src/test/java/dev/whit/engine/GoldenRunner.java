@@ -29,6 +29,11 @@ final class GoldenRunner implements ModelRunner {
   }
 
   @Override
+  public String cacheSalt(int promptLength) {
+    return runner.cacheSalt(promptLength);
+  }
+
+  @Override
   public void close() {
     runner.close();
     model.close();

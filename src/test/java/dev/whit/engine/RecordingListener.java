@@ -41,6 +41,14 @@ class RecordingListener implements GenerationListener {
         .toList();
   }
 
+  /** Prompt tokens that came from the prefix cache. */
+  int cachedTokens() {
+    return events.stream()
+        .filter(GenerationEvent.PromptCached.class::isInstance)
+        .mapToInt(e -> ((GenerationEvent.PromptCached) e).tokens())
+        .sum();
+  }
+
   List<TokenScore> promptScores() {
     return events.stream()
         .filter(GenerationEvent.PromptScored.class::isInstance)
@@ -55,6 +63,7 @@ class RecordingListener implements GenerationListener {
 
   private static Stream<String> lines(GenerationEvent event) {
     return switch (event) {
+      case GenerationEvent.PromptCached c -> Stream.empty();
       case GenerationEvent.PromptScored p -> p.scores().stream().map(s -> "prompt " + exact(s));
       case GenerationEvent.Token t ->
           Stream.of("token " + t.token() + (t.score() == null ? "" : " " + exact(t.score())));

@@ -18,9 +18,19 @@ final class Requests {
     return new GenerationRequest("r", prompt, maxTokens, sampling, Set.of(), -1, -1);
   }
 
+  static GenerationRequest urgent(int[] prompt, int maxTokens, int priority) {
+    return new GenerationRequest(
+        "r", prompt, maxTokens, SamplingParams.GREEDY, Set.of(), -1, -1, priority);
+  }
+
   /** With the three most likely alternatives for each token, of the prompt too. */
   static GenerationRequest scored(int[] prompt, int maxTokens, SamplingParams sampling) {
     return new GenerationRequest("r", prompt, maxTokens, sampling, Set.of(), 3, 3);
+  }
+
+  /** With the three most likely alternatives for each generated token. */
+  static GenerationRequest logprobs(int[] prompt, int maxTokens, SamplingParams sampling) {
+    return new GenerationRequest("r", prompt, maxTokens, sampling, Set.of(), 3, -1);
   }
 
   static GenerationRequest stoppingAt(int[] prompt, int maxTokens, Integer... stopTokens) {

@@ -3,22 +3,28 @@ package dev.whit.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.whit.backend.LogitAdjustments;
 import dev.whit.backend.SamplingParams;
 import dev.whit.backend.TokenScore;
 import dev.whit.engine.StepResult.SequenceResult;
 import java.util.Arrays;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SamplerTest {
-  private static final EngineConfig CONFIG = new EngineConfig(1, 16, 4, 16, 64, 1);
+  private static final EngineConfig CONFIG = new EngineConfig(1, 16, 4, 16, 64, 1, 1_000_000);
 
   /** The chunk of {@code count} tokens after the first {@code start} of five. */
   private static ScheduledChunk chunk(SamplingParams sampling, int start, int count) {
     Sequence sequence =
         new Sequence(
-            Requests.scored(new int[] {2, 0, 3, 1, 3}, 4, sampling), event -> {}, CONFIG, 0);
+            Requests.scored(new int[] {2, 0, 3, 1, 3}, 4, sampling),
+            event -> {},
+            CONFIG,
+            BlockHash.root(""),
+            0);
     sequence.computed(start);
     return ScheduledChunk.next(sequence, count);
   }
@@ -92,6 +98,18 @@ class SamplerTest {
     SequenceResult hot =
         new Sampler(4).sample(chunk(new SamplingParams(3, 1, 0.5, 0.2, 1), 4, 1), i -> logits);
     assertThat(hot.score()).usingRecursiveComparison().isEqualTo(greedy.score());
+  }
+
+  @Test
+  void aTokenIsChosenFromTheAdjustedLogitsAndScoredByTheModels() {
+    float[] logits = {1, 2, 0, 1.5f};
+    LogitAdjustments ban = new LogitAdjustments(Map.of(1, -100.0), 1, 0, 0, 0);
+    SequenceResult result =
+        new Sampler(4).sample(chunk(new SamplingParams(0, 0, 1, 0, 0, ban), 4, 1), i -> logits);
+    assertThat(result.token()).isEqualTo(3);
+    assertThat(result.score())
+        .usingRecursiveComparison()
+        .isEqualTo(new TokenScorer(4).score(logits, 3, 3));
   }
 
   @ParameterizedTest

@@ -22,16 +22,19 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SchedulerTest {
   private static final int TOKEN = 9;
 
-  private EngineConfig config = new EngineConfig(4, 16, 4, 32, 64, 8);
+  private EngineConfig config = new EngineConfig(4, 16, 4, 32, 64, 8, 1_000_000);
   private Scheduler scheduler = new Scheduler(config);
+  private int arrivals;
 
   private void configure(int sequences, int batchTokens, int blocks, int context) {
-    config = new EngineConfig(sequences, batchTokens, 4, blocks, context, 8);
+    config = new EngineConfig(sequences, batchTokens, 4, blocks, context, 8, 1_000_000);
     scheduler = new Scheduler(config);
   }
 
   private Sequence arrive(GenerationRequest request) {
-    Sequence sequence = new Sequence(request, event -> {}, config, 0);
+    // Each in a cache of its own: these tests count blocks, PrefixCacheTest shares them.
+    BlockHash root = BlockHash.root("sequence " + arrivals++);
+    Sequence sequence = new Sequence(request, event -> {}, config, root, 0);
     scheduler.add(List.of(sequence));
     return sequence;
   }
@@ -149,9 +152,57 @@ class SchedulerTest {
     first.cancel(CancelCause.CLIENT_GONE);
     SchedulerOutput output = step();
     assertThat(sequences(output)).containsExactly(second, third); // four blocks and two
-    assertThat(counts(output)).containsExactly(8 + 5, 7 + 1);
+    // Of the second's three full blocks, the first has overwritten the last.
+    assertThat(counts(output)).containsExactly(8 + 5 - 2 * 4, 7 + 1);
     second.cancel(CancelCause.CLIENT_GONE);
     assertThat(sequences(step())).containsExactly(third, fourth);
+  }
+
+  private Sequence urgent(int priority) {
+    return arrive(Requests.urgent(Requests.prompt(8), 9, priority));
+  }
+
+  @Test
+  void lowerPrioritiesRunFirstAndEqualOnesInOrderOfArrival() {
+    configure(1, 64, 32, 64);
+    Sequence running = urgent(5);
+    step();
+    Sequence late = urgent(1);
+    Sequence low = urgent(9);
+    Sequence first = urgent(-1);
+    Sequence second = urgent(-1);
+    for (Sequence next : List.of(running, first, second, late, low)) {
+      assertThat(sequences(step())).containsExactly(next);
+      next.cancel(CancelCause.CLIENT_GONE);
+    }
+    assertThat(scheduler.removeEnded()).hasSize(1);
+    assertThat(scheduler.isEmpty()).isTrue();
+  }
+
+  @Test
+  void aLongUrgentPromptLeavesATokenForEachAnswer() {
+    Sequence low = urgent(2);
+    Sequence middle = urgent(1);
+    step();
+    Sequence high = arrive(Requests.urgent(Requests.prompt(40), 9, 0));
+    step();
+    SchedulerOutput output = step();
+    assertThat(sequences(output)).containsExactly(high, middle, low);
+    assertThat(counts(output)).containsExactly(14, 1, 1);
+  }
+
+  @Test
+  void theLeastUrgentSequenceLosesItsBlocksAndIsNotTheFirstToGetThemBack() {
+    configure(4, 64, 6, 24);
+    Sequence low = urgent(2);
+    Sequence high = urgent(0);
+    Sequence middle = urgent(1); // two blocks each: all six
+    step();
+    assertThat(sequences(step())).containsExactly(high, middle); // which need a third each
+    assertThat(low.blockTable().count()).isZero();
+    Sequence later = urgent(1);
+    high.cancel(CancelCause.CLIENT_GONE);
+    assertThat(sequences(step())).containsExactly(middle, later);
   }
 
   @Test
@@ -160,7 +211,7 @@ class SchedulerTest {
     List<SequenceEvent> events = new ArrayList<>();
     List<Sequence> all = new ArrayList<>();
     for (int i = 0; i < 10; i++) {
-      all.add(arrive(1 + i, 14));
+      all.add(arrive(Requests.urgent(Requests.prompt(1 + i), 14, i % 3)));
     }
     for (int i = 0; i < 2000 && !scheduler.isEmpty(); i++) {
       step(events);
@@ -274,11 +325,11 @@ class SchedulerTest {
   @Test
   void aConfigurationMustHoldOneWholeContext() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new EngineConfig(1, 1, 16, 3, 49, 1))
+        .isThrownBy(() -> new EngineConfig(1, 1, 16, 3, 49, 1, 1_000_000))
         .withMessageContaining("3 blocks of 16 tokens")
         .withMessageContaining("49");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new EngineConfig(0, 1, 1, 1, 1, 1))
+        .isThrownBy(() -> new EngineConfig(0, 1, 1, 1, 1, 1, 1_000_000))
         .withMessageContaining("maxSequences");
   }
 }

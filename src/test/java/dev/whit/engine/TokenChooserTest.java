@@ -104,6 +104,10 @@ class TokenChooserTest {
     // Top-p is a share of what top-k has left: 0.4 and 0.3 of 0.7, the first is 0.571.
     "2, 0.56, 0, 0",
     "2, 0.58, 0, 0 2",
+    // Top-p is a share of what min-p has left: 0.4 and 0.3 of 0.7.
+    "0, 0.58, 0.5, 0 2",
+    "0, 0.56, 0.5, 0",
+    "3, 0.56, 0.5, 0",
     // Top-p would keep three, min-p two of them.
     "0, 0.8, 0.5, 0 2",
     "4, 0.99, 0.3, 0 2 4",

@@ -129,7 +129,7 @@ class HubTest {
   void cutConnectionsAreTakenUpWhereTheyBroke() throws Exception {
     // The stub's connections stay open without a byte, so this is about silence too.
     stub.cutAfter = 5_000_000;
-    timeout = Duration.ofMillis(300);
+    timeout = Duration.ofSeconds(1);
 
     Path snapshot = pull();
 
@@ -141,7 +141,7 @@ class HubTest {
   @Test
   void aConnectionThatBringsNothingIsGivenUp() {
     stub.cutAfter = 0;
-    timeout = Duration.ofMillis(100);
+    timeout = Duration.ofSeconds(1);
 
     assertThatThrownBy(this::pull)
         .isInstanceOf(HubException.class)
@@ -181,6 +181,17 @@ class HubTest {
     }
     stub.corrupts = false;
     assertThat(pull().resolve("model.safetensors")).hasBinaryContent(WEIGHTS);
+  }
+
+  @Test
+  void aFileShorterThanItsListSaysIsRefusedAtOnce() {
+    stub.isShorter = true;
+
+    assertThatThrownBy(this::pull)
+        .isInstanceOf(HubException.class)
+        .hasMessageContaining("does not have the bytes that its list of files promises")
+        .hasMessageNotContaining("signature");
+    assertThat(retries).isEmpty();
   }
 
   @Test

@@ -44,6 +44,10 @@ public final class StubHub implements AutoCloseable {
   volatile int failure = 429;
   volatile boolean ignoresRanges;
   volatile boolean corrupts;
+
+  /** The storage has less of a file than the API says. */
+  volatile boolean isShorter;
+
   volatile @Nullable String token;
 
   private final HttpServer hub;
@@ -122,6 +126,10 @@ public final class StubHub implements AutoCloseable {
     byte[] content = files.get(path.substring(path.lastIndexOf('/') + 1)).clone();
     if (corrupts) {
       content[content.length / 2] ^= 1;
+    }
+    if (isShorter) {
+      send(exchange, 416, new byte[0]);
+      return;
     }
     String range = exchange.getRequestHeaders().getFirst("Range");
     int from = 0;

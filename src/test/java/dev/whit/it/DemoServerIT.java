@@ -124,6 +124,25 @@ class DemoServerIT {
   }
 
   @Test
+  void aSecondPromptWithTheSameBeginningComesFromTheCache() throws JsonProcessingException {
+    double hits = server.metric("vllm:prefix_cache_hits_total", DEMO);
+    String prefix = "97,".repeat(1000);
+    assertThat(cachedTokens(prefix + "98")).isZero();
+    assertThat(cachedTokens(prefix + "99")).isBetween(960, 1000);
+    assertThat(server.metric("vllm:prefix_cache_hits_total", DEMO) - hits)
+        .isGreaterThanOrEqualTo(960);
+  }
+
+  private static int cachedTokens(String prompt) throws JsonProcessingException {
+    String request = "{\"model\":\"demo\",\"prompt\":[%s],\"max_tokens\":2}".formatted(prompt);
+    return JSON.readTree(server.post("/v1/completions", request).body())
+        .path("usage")
+        .path("prompt_tokens_details")
+        .path("cached_tokens")
+        .asInt(-1);
+  }
+
+  @Test
   void clientsThatGoAwayLeaveNothingBehind() throws Exception {
     Random random = new Random(1);
     List<Future<?>> clients = new ArrayList<>();

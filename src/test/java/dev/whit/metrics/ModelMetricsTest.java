@@ -56,6 +56,8 @@ class ModelMetricsTest {
             "vllm:num_preemptions_total",
             "vllm:prompt_tokens_total",
             "vllm:generation_tokens_total",
+            "vllm:prefix_cache_queries_total",
+            "vllm:prefix_cache_hits_total",
             "vllm:request_success_total",
             "vllm:time_to_first_token_seconds",
             "vllm:inter_token_latency_seconds",
@@ -77,15 +79,17 @@ class ModelMetricsTest {
   }
 
   @Test
-  void stepsSetGaugesAndCountPromptTokensAndPreemptions() {
-    metrics.onStep(new StepStats(2, 3, 25, 100, 7, 1, 0));
-    metrics.onStep(new StepStats(1, 0, 10, 100, 0, 0, 4));
+  void stepsSetGaugesAndCountTokensAndPreemptions() {
+    metrics.onStep(new StepStats(2, 3, 25, 100, 7, 1, 0, 40, 32));
+    metrics.onStep(new StepStats(1, 0, 10, 100, 0, 0, 4, 9, 0));
 
     assertThat(gauge("vllm:num_requests_running")).isEqualTo(1);
     assertThat(gauge("vllm:num_requests_waiting")).isZero();
     assertThat(gauge("vllm:kv_cache_usage_perc")).isEqualTo(0.1);
     assertThat(registry.get("vllm:num_preemptions_total").functionCounter().count()).isEqualTo(4);
     assertThat(count("vllm:prompt_tokens_total")).isEqualTo(7);
+    assertThat(count("vllm:prefix_cache_queries_total")).isEqualTo(49);
+    assertThat(count("vllm:prefix_cache_hits_total")).isEqualTo(32);
     assertThat(registry.get("vllm:iteration_tokens_total").summary().totalAmount()).isEqualTo(8);
     assertThat(registry.get("vllm:iteration_tokens_total").summary().count()).isEqualTo(1);
   }

@@ -63,6 +63,27 @@ class RotaryFrequenciesTest {
   }
 
   @Test
+  void lengthsThatRotateAlikeHaveTheSameChoice() {
+    RopeScaling dynamic = new RopeScaling.Dynamic(2);
+    assertThat(choice(dynamic, 5))
+        .isEqualTo(choice(dynamic, 128))
+        .isNotEqualTo(choice(dynamic, 129));
+    assertThat(choice(dynamic, 130)).isNotEqualTo(choice(dynamic, 129));
+    float[] factors = new float[DIM / 2];
+    RopeScaling longRope = new RopeScaling.LongRope(factors, factors, 64, 1);
+    assertThat(choice(longRope, 64))
+        .isEqualTo(choice(longRope, 1))
+        .isNotEqualTo(choice(longRope, 65));
+    assertThat(choice(longRope, 65)).isEqualTo(choice(longRope, 999));
+    assertThat(choice(new RopeScaling.Linear(2), 1))
+        .isEqualTo(choice(new RopeScaling.Linear(2), 999));
+  }
+
+  private static int choice(RopeScaling scaling, int length) {
+    return RotaryFrequencies.choice(new RopeConfig(THETA, DIM, 128, scaling), length);
+  }
+
+  @Test
   void exponentsUseTheRotatedPartOfAHead() {
     float[] half = new float[DIM / 4];
     RotaryFrequencies.compute(

@@ -14,12 +14,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.whit.api.ByteTokenizer;
 import dev.whit.backend.GenerationRequest;
+import dev.whit.backend.LogitAdjustments;
 import dev.whit.backend.SamplingParams;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.http.ContentType;
 import io.restassured.response.ValidatableResponse;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -60,7 +62,8 @@ final class CompletionsResourceTest {
         .body("choices[0]", not(hasKey("token_ids")))
         .body("usage.prompt_tokens", equalTo(15))
         .body("usage.completion_tokens", equalTo(11))
-        .body("usage.total_tokens", equalTo(26));
+        .body("usage.total_tokens", equalTo(26))
+        .body("usage.prompt_tokens_details.cached_tokens", equalTo(0));
     assertThat(lastRequest().prompt()[0]).isEqualTo(ByteTokenizer.BOS);
   }
 
@@ -79,20 +82,37 @@ final class CompletionsResourceTest {
     post(
         """
         {"model": "fake", "prompt": "abc", "max_tokens": 3, "temperature": 0.5, "top_p": 0.25, "top_k": 7,
-         "min_p": 0.125, "seed": -9007199254740993, "stop": null, "stop_token_ids": [3, 4], "user": "u",
+         "min_p": 0.125, "repetition_penalty": 1.5, "frequency_penalty": -0.5, "presence_penalty": 2,
+         "logit_bias": {"5": -100, "0": 0.25}, "min_tokens": 3, "priority": -7, "seed": -9007199254740993, "stop": null, "stop_token_ids": [3, 4], "user": "u",
          "something_else": {"a": 1}}\
         """);
     GenerationRequest request = lastRequest();
     assertThat(request.sampling())
-        .isEqualTo(new SamplingParams(0.5, 7, 0.25, 0.125, -9007199254740993L));
+        .isEqualTo(
+            new SamplingParams(
+                0.5,
+                7,
+                0.25,
+                0.125,
+                -9007199254740993L,
+                new LogitAdjustments(Map.of(5, -100.0, 0, 0.25), 1.5, -0.5, 2, 3)));
     assertThat(request.maxTokens()).isEqualTo(3);
+    assertThat(request.priority()).isEqualTo(-7);
     assertThat(request.stopTokens()).containsExactlyInAnyOrder(3, 4, ByteTokenizer.EOS);
     assertThat(request.topLogprobs()).isEqualTo(-1);
     assertThat(request.promptLogprobs()).isEqualTo(-1);
   }
 
   @Test
-  void takesNeutralValuesOfWhatItDoesNotBuild() {
+  void generatesAsManyTokensAsAreTheLeast() {
+    post("""
+    {"model": "fake", "prompt": "abc", "min_tokens": 20}\
+    """)
+        .body("usage.completion_tokens", equalTo(20));
+  }
+
+  @Test
+  void takesNeutralValues() {
     post(
         """
         {"model": "fake", "prompt": "abc", "repetition_penalty": 1.0, "presence_penalty": 0, "frequency_penalty": 0.0,
@@ -100,6 +120,7 @@ final class CompletionsResourceTest {
          "suffix": null, "top_k": -1, "truncate_prompt_tokens": null, "stream_options": null}\
         """);
     assertThat(lastRequest().sampling().topK()).isZero();
+    assertThat(lastRequest().sampling().adjustments()).isEqualTo(LogitAdjustments.NONE);
   }
 
   @Test

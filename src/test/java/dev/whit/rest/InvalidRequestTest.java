@@ -3,6 +3,7 @@ package dev.whit.rest;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.whit.api.ByteTokenizer;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.response.Response;
@@ -122,14 +123,16 @@ final class InvalidRequestTest {
     both("model", "1", "[]", "{}", "true");
     both("user", "1", "[]", "{}");
     both("stream_options", "1", "[]", "{}", "{\"include_usage\": true}");
-    both("repetition_penalty", "1.1", "\"a\"");
-    both("presence_penalty", "0.5", "[]");
-    both("frequency_penalty", "-0.5");
-    both("logit_bias", "{\"5\": 1}", "1", "[]");
-    both("min_tokens", "1", "-1");
+    both("repetition_penalty", "0", "-1", "100.5", "\"a\"", "1e999");
+    both("presence_penalty", "2.1", "-2.1", "[]");
+    both("frequency_penalty", "2.1", "-2.1", "true");
+    both("logit_bias", "1", "[]", "{\"5\": 101}", "{\"5\": -101}", "{\"5\": \"1\"}");
+    both("logit_bias", "{\"a\": 1}", "{\"-1\": 1}", "{\"99999999999\": 1}", "{\"\": 1}");
+    both("logit_bias", "{\"%d\": 1}".formatted(ByteTokenizer.SIZE));
+    both("min_tokens", "-1", "1.5", "\"1\"");
     both(
         "response_format", "{\"type\": \"json_object\"}", "{\"type\": \"json_schema\"}", "1", "{}");
-    both("priority", "1");
+    both("priority", "1.5", "\"high\"", "2147483648", "[]");
     both("truncate_prompt_tokens", "5", "-1");
   }
 
@@ -229,6 +232,25 @@ final class InvalidRequestTest {
     String body = "{\"model\": \"fake\", \"prompt\": \"a\", \"temperature\": -0.5}";
     String message = post(COMPLETION, body.getBytes(StandardCharsets.UTF_8)).path("error.message");
     assertThat(message).isEqualTo("temperature must be a number from 0 to 100, not -0.5");
+  }
+
+  @Test
+  void boundsTheLeastTokensByTheMost() {
+    String body = "{\"model\": \"fake\", \"prompt\": \"a\", \"max_tokens\": 5, \"min_tokens\": 6}";
+    Response response = post(COMPLETION, body.getBytes(StandardCharsets.UTF_8));
+    assertInvalid(response, "min_tokens");
+    assertThat(response.<String>path("error.message")).contains("at most max_tokens, 5, not 6");
+  }
+
+  @Test
+  void boundsTheNumberOfBiases() {
+    StringBuilder biases = new StringBuilder("\"0\": 1");
+    for (int i = 1; i <= 4096; i++) {
+      biases.append(", \"%d\": 1".formatted(i));
+    }
+    String body =
+        "{\"model\": \"fake\", \"prompt\": \"a\", \"logit_bias\": {%s}}".formatted(biases);
+    assertInvalid(post(COMPLETION, body.getBytes(StandardCharsets.UTF_8)), "logit_bias");
   }
 
   @Test

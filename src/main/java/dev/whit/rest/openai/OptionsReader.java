@@ -1,11 +1,15 @@
 package dev.whit.rest.openai;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import dev.whit.api.ApiException;
 import dev.whit.api.GenerationOptions;
+import dev.whit.api.Penalties;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class OptionsReader {
   static final int MAX_CHOICES = 128;
   static final int MAX_LOGPROBS = 20;
+  private static final int MAX_BIASES = 4096;
   private static final int MAX_STOPS = 128;
   private static final int MAX_STOP_LENGTH = 1024;
 
@@ -29,20 +34,70 @@ final class OptionsReader {
     Integer newerName = request.integer("max_completion_tokens", minTokens, Integer.MAX_VALUE);
     Integer topK = request.integer("top_k", -1, Integer.MAX_VALUE);
     Integer n = request.integer("n", 1, MAX_CHOICES);
+    Integer priority = request.integer("priority", Integer.MIN_VALUE, Integer.MAX_VALUE);
     String _ = request.text("user");
+    Integer most = newerName == null ? maxTokens : newerName;
     return new GenerationOptions(
-        newerName == null ? maxTokens : newerName,
+        most,
         request.number("temperature", 1, "from 0 to 100", t -> t >= 0 && t <= 100),
         topK == null ? 0 : Math.max(topK, 0),
         request.number("top_p", 1, "greater than 0 and at most 1", p -> p > 0 && p <= 1),
         request.number("min_p", 0, "from 0 to 1", p -> p >= 0 && p <= 1),
+        penalties(request),
+        biases(request.value("logit_bias"), request.path("logit_bias")),
+        minTokens(request, most),
         request.longInteger("seed"),
         n == null ? 1 : n,
         stops(request.value("stop"), request.path("stop")),
         stopTokens(request.value("stop_token_ids"), request.path("stop_token_ids")),
         request.flag("ignore_eos", false),
         logprobs,
-        request.flag("return_token_ids", false));
+        request.flag("return_token_ids", false),
+        priority == null ? 0 : priority);
+  }
+
+  private static Penalties penalties(JsonFields request) {
+    return new Penalties(
+        request.number(
+            "repetition_penalty", 1, "greater than 0 and at most 100", p -> p > 0 && p <= 100),
+        request.number("frequency_penalty", 0, "from -2 to 2", p -> p >= -2 && p <= 2),
+        request.number("presence_penalty", 0, "from -2 to 2", p -> p >= -2 && p <= 2));
+  }
+
+  private static int minTokens(JsonFields request, @Nullable Integer maxTokens) {
+    Integer minTokens = request.integer("min_tokens", 0, Integer.MAX_VALUE);
+    if (minTokens != null && maxTokens != null && minTokens > maxTokens) {
+      throw new ApiException.InvalidRequest(
+          "min_tokens",
+          "min_tokens must be at most max_tokens, %d, not %d".formatted(maxTokens, minTokens));
+    }
+    return minTokens == null ? 0 : minTokens;
+  }
+
+  private static Map<Integer, Double> biases(@Nullable JsonNode value, String path) {
+    if (value == null) {
+      return Map.of();
+    }
+    JsonFields fields = JsonFields.object(value, path);
+    checkSize(value, path, MAX_BIASES);
+    Map<Integer, Double> biases = new HashMap<>();
+    for (String key : (Iterable<String>) value::fieldNames) {
+      double bias = fields.number(key, 0, "from -100 to 100", b -> b >= -100 && b <= 100);
+      biases.put(tokenId(key, path), bias);
+    }
+    return biases;
+  }
+
+  private static int tokenId(String key, String path) {
+    try {
+      int id = Integer.parseInt(key);
+      if (id >= 0) {
+        return id;
+      }
+    } catch (NumberFormatException e) {
+      // as a negative number
+    }
+    throw JsonFields.invalidAt(path, "must have token ids for names", TextNode.valueOf(key));
   }
 
   private static List<String> stops(@Nullable JsonNode value, String path) {
@@ -89,10 +144,10 @@ final class OptionsReader {
     return ids;
   }
 
-  static void checkSize(JsonNode array, String path, int most) {
-    if (array.size() > most) {
+  static void checkSize(JsonNode container, String path, int most) {
+    if (container.size() > most) {
       throw new ApiException.InvalidRequest(
-          path, "%s must have at most %d elements, not %d".formatted(path, most, array.size()));
+          path, "%s must have at most %d elements, not %d".formatted(path, most, container.size()));
     }
   }
 }

@@ -12,14 +12,10 @@ import java.util.function.Predicate;
 final class UnsupportedFields {
   private static final Map<String, Predicate<JsonNode>> BOTH =
       Map.of(
-          "repetition_penalty", number(1),
-          "presence_penalty", number(0),
-          "frequency_penalty", number(0),
-          "logit_bias", value -> value.isObject() && value.isEmpty(),
-          "min_tokens", number(0),
-          "response_format", value -> value.path("type").asText().equals("text"),
-          "priority", number(0),
-          "truncate_prompt_tokens", UnsupportedFields::never);
+          "response_format",
+          value -> value.path("type").asText().equals("text"),
+          "truncate_prompt_tokens",
+          UnsupportedFields::never);
 
   private static final Map<String, Predicate<JsonNode>> COMPLETION =
       Map.of("suffix", UnsupportedFields::never, "best_of", number(1));
