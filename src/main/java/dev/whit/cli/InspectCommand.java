@@ -45,7 +45,7 @@ final class InspectCommand implements Callable<Integer> {
 
   @Spec private CommandLine.Model.CommandSpec spec;
 
-  @Parameters(paramLabel = "PATH", description = "A model directory or a NanoQuant .pt file.")
+  @Parameters(paramLabel = "PATH", description = "A model directory, a .pt or a GGUF file.")
   private Path path;
 
   @Option(

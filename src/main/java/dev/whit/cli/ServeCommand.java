@@ -55,7 +55,7 @@ final class ServeCommand implements Callable<Integer> {
       names = "--model",
       paramLabel = "NAME=TARGET[,base=DIR][,ctx=N][,head=TYPE]",
       description = {
-        "A model to serve, repeatable. TARGET is a model directory, a NanoQuant .pt file, or"
+        "A model to serve, repeatable. TARGET is a model directory, a .pt or GGUF file, or"
             + " hf:ORG/NAME, which is fetched first; base= is where config and tokenizer are when not"
             + " beside it; ctx= caps its context; head= is its --head.",
         "Default: the demo models demo, demo-littlebit and demo-fp16."
