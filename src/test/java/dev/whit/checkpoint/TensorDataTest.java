@@ -81,36 +81,24 @@ class TensorDataTest {
   @EnumSource(names = {"F16", "BF16", "F32", "F64"})
   void readsFloats(DType dtype) {
     ByteBuffer data = little(2 * dtype.bytes());
-    switch (dtype) {
-      case F16 -> data.putShort((short) 0x3e00).putShort((short) 0x8001);
-      case BF16 -> data.putShort((short) 0x3fc0).putShort((short) 0x8001);
-      case F32 -> data.putFloat(1.5f).putFloat(-Float.MIN_VALUE);
-      case F64 -> data.putDouble(1.5).putDouble(-0x1p-140);
-      case BOOL,
-          U8,
-          I8,
-          I16,
-          U16,
-          I32,
-          U32,
-          I64,
-          U64,
-          Q4_0,
-          Q4_1,
-          Q5_0,
-          Q5_1,
-          Q8_0,
-          Q4_K,
-          Q5_K,
-          Q6_K ->
-          throw new AssertionError(dtype);
-    }
     float smallest =
         switch (dtype) {
-          case F16 -> -0x1p-24f;
-          case BF16 -> -0x1p-133f;
-          case F32 -> -Float.MIN_VALUE;
-          case F64 -> -0x1p-140f;
+          case F16 -> {
+            data.putShort((short) 0x3e00).putShort((short) 0x8001);
+            yield -0x1p-24f;
+          }
+          case BF16 -> {
+            data.putShort((short) 0x3fc0).putShort((short) 0x8001);
+            yield -0x1p-133f;
+          }
+          case F32 -> {
+            data.putFloat(1.5f).putFloat(-Float.MIN_VALUE);
+            yield -Float.MIN_VALUE;
+          }
+          case F64 -> {
+            data.putDouble(1.5).putDouble(-0x1p-140);
+            yield -0x1p-140f;
+          }
           case BOOL,
               U8,
               I8,

@@ -31,17 +31,20 @@ final class LatentSigns {
   /** Bits of 1 in the stored type. */
   private final long one;
 
+  /** How a type stores +infinity and 1. */
+  private record Bits(long infinity, long one) {}
+
   private LatentSigns(LinearTensors.SignTensor.Latent latent) {
     this.latent = latent;
     data = TensorData.contiguous(latent.tensor());
     magnitudeMask = Long.MAX_VALUE >>> (Long.SIZE - Byte.SIZE * latent.tensor().dtype().bytes());
     DType type = latent.tensor().dtype();
-    infinity =
+    Bits bits =
         switch (type) {
-          case BF16 -> 0x7f80;
-          case F16 -> 0x7c00;
-          case F32 -> 0x7f80_0000;
-          case F64 -> 0x7ff0_0000_0000_0000L;
+          case BF16 -> new Bits(0x7f80, 0x3f80);
+          case F16 -> new Bits(0x7c00, 0x3c00);
+          case F32 -> new Bits(0x7f80_0000, 0x3f80_0000);
+          case F64 -> new Bits(0x7ff0_0000_0000_0000L, 0x3ff0_0000_0000_0000L);
           case BOOL,
               U8,
               I8,
@@ -61,31 +64,8 @@ final class LatentSigns {
               Q6_K ->
               throw notFloat(type);
         };
-    one =
-        switch (type) {
-          case BF16 -> 0x3f80;
-          case F16 -> 0x3c00;
-          case F32 -> 0x3f80_0000;
-          case F64 -> 0x3ff0_0000_0000_0000L;
-          case BOOL,
-              U8,
-              I8,
-              I16,
-              U16,
-              I32,
-              U32,
-              I64,
-              U64,
-              Q4_0,
-              Q4_1,
-              Q5_0,
-              Q5_1,
-              Q8_0,
-              Q4_K,
-              Q5_K,
-              Q6_K ->
-              throw notFloat(type);
-        };
+    infinity = bits.infinity();
+    one = bits.one();
   }
 
   /** The signs of a factor. */
