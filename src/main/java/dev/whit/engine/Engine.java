@@ -225,7 +225,7 @@ public final class Engine implements Backend {
     }
     reporter.started(output);
     try {
-      StepResult result = device.turn(() -> runner.step(output));
+      StepResult result = device.turn(() -> timedStep(output));
       errorsInARow = 0;
       return result;
     } catch (RuntimeException e) {
@@ -237,6 +237,14 @@ public final class Engine implements Backend {
       }
       return stepFailed(output, e);
     }
+  }
+
+  /** The time that counts is the model's own: not that of other models' turns. */
+  private StepResult timedStep(SchedulerOutput output) {
+    long start = clock.getAsLong();
+    StepResult result = runner.step(output);
+    scheduler.took(output, Duration.ofNanos(clock.getAsLong() - start));
+    return result;
   }
 
   private StepResult stepFailed(SchedulerOutput output, Throwable cause) {

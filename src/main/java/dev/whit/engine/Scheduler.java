@@ -3,6 +3,7 @@ package dev.whit.engine;
 import dev.whit.backend.BackendListener.StepStats;
 import dev.whit.backend.GenerationEvent;
 import dev.whit.engine.StepResult.SequenceResult;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Decides what each step computes. There is no prefill or decode phase: every sequence's computed
- * tokens catch up with its tokens under one token budget per step, running sequences first, then
+ * tokens catch up with its tokens under one {@link StepBudget}, running sequences first, then
  * waiting ones, each in order of priority and, within one, of arrival.
  *
  * <p>A sequence runs once there are blocks for all its tokens; while it generates it takes one more
@@ -34,6 +35,7 @@ final class Scheduler {
 
   private final EngineConfig config;
   private final BlockManager blocks;
+  private final StepTimeModel times = new StepTimeModel();
   // Both in this order.
   private final List<Sequence> running = new ArrayList<>();
   private final NavigableSet<Sequence> waiting = new TreeSet<>(ORDER);
@@ -89,13 +91,12 @@ final class Scheduler {
   SchedulerOutput schedule() {
     List<ScheduledChunk> chunks = new ArrayList<>();
     List<PrefixLookup> lookups = new ArrayList<>();
-    int budget = config.maxBatchTokens();
+    StepBudget budget = new StepBudget(config.maxBatchTokens(), times, running);
     boolean preempted = false;
-    for (int i = 0; i < running.size() && budget > 0; i++) {
+    for (int i = 0; i < running.size() && budget.tokens() > 0; i++) {
       Sequence sequence = running.get(i);
       // A token is left for each one after it: nobody's answer waits for another's prompt.
-      int share = Math.max(1, budget - (running.size() - 1 - i));
-      ScheduledChunk chunk = ScheduledChunk.next(sequence, share);
+      ScheduledChunk chunk = budget.next(sequence, running.size() - 1 - i);
       while (i < running.size() && sequence.blockTable().missing(chunk.end()) > blocks.free()) {
         preemptLast(); // in the end this very sequence, which ends the loop
         preempted = true;
@@ -103,11 +104,11 @@ final class Scheduler {
       if (i < running.size()) {
         sequence.blockTable().grow(chunk.end(), blocks);
         chunks.add(chunk);
-        budget -= chunk.count();
+        budget.take(chunk);
       }
     }
     // What was just preempted needs more blocks than there are: nobody may overtake it.
-    while (!preempted && budget > 0) {
+    while (!preempted && !budget.isSpent()) {
       Sequence sequence = admitNext();
       if (sequence == null) {
         break;
@@ -115,9 +116,9 @@ final class Scheduler {
       if (sequence.begin() && sequence.mayReusePrefix()) {
         lookups.add(new PrefixLookup(sequence, sequence.length(), sequence.computedTokens()));
       }
-      ScheduledChunk chunk = ScheduledChunk.next(sequence, budget);
+      ScheduledChunk chunk = budget.next(sequence, 0);
       chunks.add(chunk);
-      budget -= chunk.count();
+      budget.take(chunk);
     }
     if (chunks.isEmpty() && !isEmpty()) {
       throw new IllegalStateException(
@@ -142,6 +143,11 @@ final class Scheduler {
     waiting.remove(next);
     running.add(-1 - Collections.binarySearch(running, next, ORDER), next);
     return next;
+  }
+
+  /** A step took so long: what the next ones may compute follows from it. */
+  void took(SchedulerOutput output, Duration time) {
+    times.learn(StepWork.of(output.chunks()), time.toNanos());
   }
 
   private void preemptLast() {
