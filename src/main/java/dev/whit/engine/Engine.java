@@ -125,6 +125,7 @@ public final class Engine implements Backend {
       listener.onRejected(e.reason());
       throw e;
     }
+    listener.onAccepted();
     LockSupport.unpark(thread);
     return sequence;
   }
