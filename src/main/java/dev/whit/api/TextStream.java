@@ -27,7 +27,7 @@ public final class TextStream implements AutoCloseable {
   private static final Duration FOREVER = Duration.ofNanos(Long.MAX_VALUE);
 
   private final ServedModel model;
-  private final String id;
+  private final RequestOrigin origin;
   private final List<EncodedPrompt> prompts;
   private final int choicesPerPrompt;
   private final List<ChoiceText> choices = new ArrayList<>();
@@ -41,9 +41,12 @@ public final class TextStream implements AutoCloseable {
   private record Arrival(int choice, @Nullable GenerationEvent event) {}
 
   private TextStream(
-      ServedModel model, String id, List<EncodedPrompt> prompts, GenerationOptions options) {
+      ServedModel model,
+      RequestOrigin origin,
+      List<EncodedPrompt> prompts,
+      GenerationOptions options) {
     this.model = model;
-    this.id = id;
+    this.origin = origin;
     this.prompts = prompts;
     this.choicesPerPrompt = options.choices();
     this.unfinished = prompts.size() * choicesPerPrompt;
@@ -53,15 +56,18 @@ public final class TextStream implements AutoCloseable {
   /**
    * Submits everything that a request asks for: all of it or nothing.
    *
-   * @param id the request's id
+   * @param origin where the request comes from
    * @throws ApiException.InvalidRequest if the options do not fit the model
    * @throws ApiException.Overloaded if the backend's queue is full
    * @throws ApiException.Unavailable if the backend takes no requests
    */
   static TextStream start(
-      ServedModel model, String id, List<EncodedPrompt> prompts, GenerationOptions options) {
+      ServedModel model,
+      RequestOrigin origin,
+      List<EncodedPrompt> prompts,
+      GenerationOptions options) {
     options.requireVocabulary(model.backend().info().vocabularySize());
-    TextStream stream = new TextStream(model, id, prompts, options);
+    TextStream stream = new TextStream(model, origin, prompts, options);
     try {
       stream.submit(options);
     } catch (RejectedException e) {
@@ -88,14 +94,15 @@ public final class TextStream implements AutoCloseable {
         choices.add(new ChoiceText(choice, model, prompt, options, stopTokens));
         GenerationRequest request =
             new GenerationRequest(
-                id,
+                origin.id(),
                 prompt.ids(),
                 prompt.maxTokens(),
                 options.sampling(seed + i),
                 stopTokens,
                 options.logprobs(),
                 prompt.echo() == null ? -1 : options.logprobs(),
-                options.priority());
+                options.priority(),
+                origin.caller());
         Generation generation =
             model.backend().submit(request, event -> arrive(new Arrival(choice, event)));
         synchronized (generations) {
@@ -126,7 +133,7 @@ public final class TextStream implements AutoCloseable {
 
   /** The request's id. */
   public String id() {
-    return id;
+    return origin.id();
   }
 
   /** Token ids of the prompt that a choice answers. */

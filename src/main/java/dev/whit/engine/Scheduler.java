@@ -7,17 +7,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.Comparator;
-import java.util.Iterator;
 import java.util.List;
-import java.util.NavigableSet;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Decides what each step computes. There is no prefill or decode phase: every sequence's computed
- * tokens catch up with its tokens under one {@link StepBudget}, running sequences first, then
- * waiting ones, each in order of priority and, within one, of arrival.
+ * tokens catch up with its tokens under one {@link StepBudget}: running sequences first, in order
+ * of priority and, within one, of arrival; then waiting ones, in the order of {@link WaitingQueue}.
  *
  * <p>A sequence runs once there are blocks for all its tokens; while it generates it takes one more
  * whenever it needs one. When there is none, the last running sequence is preempted: it loses its
@@ -29,16 +25,12 @@ import org.jspecify.annotations.Nullable;
  * shares those of its first tokens, and computes the rest.
  */
 final class Scheduler {
-  private static final Comparator<Sequence> ORDER =
-      Comparator.<Sequence>comparingInt(sequence -> sequence.request().priority())
-          .thenComparingLong(Sequence::place);
-
   private final EngineConfig config;
   private final BlockManager blocks;
   private final StepTimeModel times = new StepTimeModel();
-  // Both in this order.
+  private final WaitingQueue waiting = new WaitingQueue();
+  // In order of priority and arrival.
   private final List<Sequence> running = new ArrayList<>();
-  private final NavigableSet<Sequence> waiting = new TreeSet<>(ORDER);
   private long arrivals;
   private long preemptions;
 
@@ -71,17 +63,15 @@ final class Scheduler {
   }
 
   private List<SequenceEvent> removeEnding(@Nullable GenerationEvent otherwise) {
+    List<Sequence> all = new ArrayList<>(running);
+    all.addAll(waiting.all());
     List<SequenceEvent> ended = new ArrayList<>();
-    for (Collection<Sequence> queue : List.of(running, waiting)) {
-      for (Iterator<Sequence> all = queue.iterator(); all.hasNext(); ) {
-        Sequence sequence = all.next();
-        GenerationEvent own = sequence.ending();
-        GenerationEvent event = own != null ? own : otherwise;
-        if (event != null) {
-          all.remove();
-          sequence.blockTable().release(blocks);
-          ended.add(new SequenceEvent(sequence, event));
-        }
+    for (Sequence sequence : all) {
+      GenerationEvent own = sequence.ending();
+      GenerationEvent event = own != null ? own : otherwise;
+      if (event != null) {
+        waiting.remove(sequence);
+        remove(sequence, event, ended);
       }
     }
     return ended;
@@ -113,8 +103,11 @@ final class Scheduler {
       if (sequence == null) {
         break;
       }
-      if (sequence.begin() && sequence.mayReusePrefix()) {
-        lookups.add(new PrefixLookup(sequence, sequence.length(), sequence.computedTokens()));
+      if (sequence.begin()) {
+        waiting.charge(sequence, sequence.length() - sequence.computedTokens());
+        if (sequence.mayReusePrefix()) {
+          lookups.add(new PrefixLookup(sequence, sequence.length(), sequence.computedTokens()));
+        }
       }
       ScheduledChunk chunk = budget.next(sequence, 0);
       chunks.add(chunk);
@@ -130,18 +123,18 @@ final class Scheduler {
 
   /** Runs the next waiting sequence, if there are the blocks for all its tokens; else null. */
   private @Nullable Sequence admitNext() {
-    if (waiting.isEmpty() || running.size() == config.maxSequences()) {
+    Sequence next = waiting.first();
+    if (next == null || running.size() == config.maxSequences()) {
       return null;
     }
-    Sequence next = waiting.first();
     next.reusePrefix(blocks); // first: a block that it shares need not be free
     if (next.blockTable().missing(next.targetTokens()) > blocks.free()) {
       next.releaseBlocks(blocks);
       return null;
     }
     next.blockTable().grow(next.targetTokens(), blocks);
-    waiting.remove(next);
-    running.add(-1 - Collections.binarySearch(running, next, ORDER), next);
+    waiting.take(next);
+    running.add(-1 - Collections.binarySearch(running, next, WaitingQueue.ORDER), next);
     return next;
   }
 
@@ -196,6 +189,7 @@ final class Scheduler {
     }
     if (result.sampled()) {
       sequence.append(result.token());
+      waiting.charge(sequence, 1);
       GenerationEvent token = new GenerationEvent.Token(result.token(), result.score());
       events.add(new SequenceEvent(sequence, token));
     }

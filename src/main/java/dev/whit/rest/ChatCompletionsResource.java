@@ -38,7 +38,7 @@ public final class ChatCompletionsResource {
   public Response chat(@Context RoutingContext exchange) throws InterruptedException {
     models.requireReady();
     ChatCall call = ChatCall.parse(body.read(exchange));
-    TextStream stream = chats.chat(call.request(), Exchange.id(exchange));
+    TextStream stream = chats.chat(call.request(), Exchange.origin(exchange));
     return answers.reply(exchange, stream, call.format(stream), call.delivery());
   }
 }

@@ -38,7 +38,7 @@ public final class CompletionsResource {
   public Response complete(@Context RoutingContext exchange) throws InterruptedException {
     models.requireReady();
     CompletionCall call = CompletionCall.parse(body.read(exchange));
-    TextStream stream = completions.complete(call.request(), Exchange.id(exchange));
+    TextStream stream = completions.complete(call.request(), Exchange.origin(exchange));
     return answers.reply(exchange, stream, call.format(stream), call.delivery());
   }
 }

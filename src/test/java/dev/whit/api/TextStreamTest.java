@@ -19,6 +19,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class TextStreamTest {
+  private static final RequestOrigin ORIGIN = new RequestOrigin("id", "somebody");
+
   private static final Duration LONG = Duration.ofSeconds(30);
 
   private final FakeBackend backend = new FakeBackend(100_000);
@@ -55,7 +57,7 @@ final class TextStreamTest {
   private TextStream start(String prompt, int maxTokens, boolean echo, GenerationOptions options) {
     int[] ids = model.tokenizer().encode(prompt, true);
     return TextStream.start(
-        model, "id", List.of(new EncodedPrompt(ids, echo ? prompt : null, maxTokens)), options);
+        model, ORIGIN, List.of(new EncodedPrompt(ids, echo ? prompt : null, maxTokens)), options);
   }
 
   private record Answer(String text, List<String> tokens, @Nullable Finish finish) {}
@@ -287,7 +289,7 @@ final class TextStreamTest {
         List.of(
             new EncodedPrompt(model.tokenizer().encode("hang", true), null, 5),
             new EncodedPrompt(model.tokenizer().encode("full", true), null, 5));
-    assertThatThrownBy(() -> TextStream.start(model, "id", prompts, options(1, -1)))
+    assertThatThrownBy(() -> TextStream.start(model, ORIGIN, prompts, options(1, -1)))
         .isInstanceOfSatisfying(
             ApiException.Overloaded.class,
             e -> assertThat(e.retryAfter()).isEqualTo(Duration.ofMillis(2500)));
