@@ -24,8 +24,6 @@ public final class TextStream implements AutoCloseable {
   /** Unread events of a generation after which its reader counts as too slow. */
   private static final int MAX_UNREAD_EVENTS = 16_384;
 
-  private static final Duration FOREVER = Duration.ofNanos(Long.MAX_VALUE);
-
   private final ServedModel model;
   private final RequestOrigin origin;
   private final List<EncodedPrompt> prompts;
@@ -33,6 +31,7 @@ public final class TextStream implements AutoCloseable {
   private final List<ChoiceText> choices = new ArrayList<>();
   private final BlockingQueue<Arrival> arrivals;
   private final List<Generation> generations = new ArrayList<>();
+  private final long start = System.nanoTime();
   private volatile @Nullable CancelCause abandoned;
   private int unfinished;
   private int cachedTokens;
@@ -182,7 +181,7 @@ public final class TextStream implements AutoCloseable {
    */
   public List<TextDelta> collect() throws InterruptedException {
     while (!isFinished()) {
-      Arrival arrival = poll(FOREVER.toNanos());
+      Arrival arrival = poll(Long.MAX_VALUE);
       if (arrival != null) {
         accept(arrival);
       }
@@ -198,7 +197,11 @@ public final class TextStream implements AutoCloseable {
   }
 
   private @Nullable Arrival poll(long nanos) throws InterruptedException {
-    Arrival arrival = arrivals.poll(nanos, TimeUnit.NANOSECONDS);
+    long left = origin.limit().toNanos() - (System.nanoTime() - start);
+    Arrival arrival = arrivals.poll(Math.min(nanos, left), TimeUnit.NANOSECONDS);
+    if (left <= 0 || (arrival == null && left <= nanos)) {
+      abandon(CancelCause.DEADLINE);
+    }
     CancelCause cause = abandoned;
     if (cause != null) {
       throw cancelled(cause);
@@ -251,6 +254,10 @@ public final class TextStream implements AutoCloseable {
     return switch (cause) {
       case STOP_STRING, CLIENT_GONE -> new ApiException.ClientGone("the client went away");
       case SLOW_READER -> new ApiException.ClientGone("the client reads too slowly");
+      case DEADLINE ->
+          new ApiException.DeadlineExceeded("the answer was not finished within its time");
+      case UNLOADED ->
+          new ApiException.Unavailable("the model is being unloaded", Duration.ofSeconds(10));
       case SHUTDOWN ->
           new ApiException.Unavailable("the server is shutting down", Duration.ofSeconds(10));
     };

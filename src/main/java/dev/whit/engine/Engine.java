@@ -47,6 +47,7 @@ public final class Engine implements Backend {
   private volatile long lastBeat;
   private volatile boolean parked;
   private volatile boolean stopping;
+  private volatile CancelCause stopCause = CancelCause.SHUTDOWN;
   private volatile boolean failed;
 
   /**
@@ -164,11 +165,16 @@ public final class Engine implements Backend {
 
   @Override
   public void close() {
-    drain(Duration.ZERO);
+    drain(Duration.ZERO, CancelCause.SHUTDOWN);
   }
 
-  /** As {@link #close}, but what runs or waits has so long to finish before it is cancelled. */
-  public void drain(Duration grace) {
+  /**
+   * As {@link #close}, but what runs or waits has so long to finish before it is cancelled.
+   *
+   * @param cause what it is cancelled with then
+   */
+  public void drain(Duration grace, CancelCause cause) {
+    stopCause = cause;
     admission.close();
     try {
       admission.awaitEmpty(grace);
@@ -196,7 +202,7 @@ public final class Engine implements Backend {
     retire(
         failed
             ? new GenerationEvent.Failed("engine " + name + " failed")
-            : new GenerationEvent.Cancelled(CancelCause.SHUTDOWN));
+            : new GenerationEvent.Cancelled(stopCause));
   }
 
   /** Parks until there is something to do. Returns false when it is time to stop. */

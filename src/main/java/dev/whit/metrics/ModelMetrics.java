@@ -70,7 +70,7 @@ final class ModelMetrics implements BackendListener {
         case GenerationEvent.Cancelled(CancelCause cause) ->
             switch (cause) {
               case STOP_STRING -> STOP;
-              case CLIENT_GONE, SLOW_READER, SHUTDOWN -> ABORT;
+              case CLIENT_GONE, SLOW_READER, DEADLINE, UNLOADED, SHUTDOWN -> ABORT;
             };
         case GenerationEvent.Failed f -> ERROR;
         case GenerationEvent.PromptCached c -> throw notLast(c);

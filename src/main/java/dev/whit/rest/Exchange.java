@@ -54,9 +54,10 @@ final class Exchange {
   }
 
   /** Where the request comes from: who sends the same Authorization is the same caller. */
-  static RequestOrigin origin(RoutingContext exchange) {
+  static RequestOrigin origin(RoutingContext exchange, HttpLimits limits) {
     String authorization = exchange.request().getHeader(HttpHeaders.AUTHORIZATION);
-    return new RequestOrigin(id(exchange), authorization == null ? "" : digest(authorization));
+    String caller = authorization == null ? "" : digest(authorization);
+    return new RequestOrigin(id(exchange), caller, limits.deadline());
   }
 
   /** Keys are kept nowhere. */

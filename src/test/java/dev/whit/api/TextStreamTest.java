@@ -19,7 +19,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class TextStreamTest {
-  private static final RequestOrigin ORIGIN = new RequestOrigin("id", "somebody");
+  private static final RequestOrigin ORIGIN = 
+      new RequestOrigin("id", "somebody", RequestOrigin.UNLIMITED);
 
   private static final Duration LONG = Duration.ofSeconds(30);
 
@@ -257,6 +258,29 @@ final class TextStreamTest {
       assertThatThrownBy(() -> stream.next(LONG)).isInstanceOf(ApiException.ClientGone.class);
     }
     awaitEnd(new GenerationEvent.Cancelled(CancelCause.CLIENT_GONE));
+  }
+
+  @Test
+  void givesUpWhatIsNotFinishedWithinItsTime() throws InterruptedException {
+    List<EncodedPrompt> prompts =
+        List.of(new EncodedPrompt(model.tokenizer().encode("hang", true), null, 5));
+    RequestOrigin hurried = new RequestOrigin("id", "", Duration.ofMillis(30));
+    try (TextStream stream = TextStream.start(model, hurried, prompts, options(1, -1))) {
+      assertThat(stream.next(Duration.ofMillis(1))).isNull();
+      assertThatThrownBy(() -> stream.next(LONG))
+          .isInstanceOf(ApiException.DeadlineExceeded.class);
+    }
+    awaitEnd(new GenerationEvent.Cancelled(CancelCause.DEADLINE));
+  }
+
+  @Test
+  void tokensThatKeepComingDoNotPutOffTheDeadline() {
+    List<EncodedPrompt> prompts =
+        List.of(new EncodedPrompt(model.tokenizer().encode("say:abc", true), null, 5));
+    RequestOrigin late = new RequestOrigin("id", "", Duration.ZERO);
+    try (TextStream stream = TextStream.start(model, late, prompts, options(1, -1))) {
+      assertThatThrownBy(stream::collect).isInstanceOf(ApiException.DeadlineExceeded.class);
+    }
   }
 
   @Test
