@@ -33,7 +33,8 @@ public final class ChatService {
     GenerationOptions options = request.options();
     int room = model.backend().info().maxContext() - ids.length;
     int maxTokens = options.maxTokens() == null ? room : options.maxTokens();
-    return TextStream.start(model, origin, List.of(new EncodedPrompt(ids, null, maxTokens)), options);
+    return TextStream.start(
+        model, origin, List.of(new EncodedPrompt(ids, null, maxTokens)), options);
   }
 
   private static String render(ServedModel model, ChatRequest request) {

@@ -27,9 +27,7 @@ record HostedModel(
   /** What it is, while it is served. */
   AdministeredModel describe() {
     return describe(
-        engine.isHealthy()
-            ? AdministeredModel.State.READY
-            : AdministeredModel.State.FAILED);
+        engine.isHealthy() ? AdministeredModel.State.READY : AdministeredModel.State.FAILED);
   }
 
   AdministeredModel describe(AdministeredModel.State state) {

@@ -135,8 +135,7 @@ final class ServeCommand implements Callable<Integer> {
   @Option(
       names = "--deadline",
       paramLabel = "SECONDS",
-      description =
-          "How long an answer may take, waiting included. Default: as long as it needs")
+      description = "How long an answer may take, waiting included. Default: as long as it needs")
   private @Nullable Integer deadline;
 
   @Override

@@ -36,8 +36,7 @@ final class StepBudget {
       }
     }
     work = answers;
-    limit =
-        answers.tokens() == 0 ? Double.POSITIVE_INFINITY : STRETCH * times.nanos(answers);
+    limit = answers.tokens() == 0 ? Double.POSITIVE_INFINITY : STRETCH * times.nanos(answers);
   }
 
   /** Tokens that are left. */

@@ -25,7 +25,11 @@ public final class ChatCompletionsResource {
 
   @Inject
   ChatCompletionsResource(
-      ModelRegistry models, ChatService chats, RequestBody body, Answers answers, HttpLimits limits) {
+      ModelRegistry models,
+      ChatService chats,
+      RequestBody body,
+      Answers answers,
+      HttpLimits limits) {
     this.models = models;
     this.chats = chats;
     this.body = body;

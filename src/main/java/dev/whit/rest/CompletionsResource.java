@@ -25,7 +25,11 @@ public final class CompletionsResource {
 
   @Inject
   CompletionsResource(
-      ModelRegistry models, CompletionService completions, RequestBody body, Answers answers, HttpLimits limits) {
+      ModelRegistry models,
+      CompletionService completions,
+      RequestBody body,
+      Answers answers,
+      HttpLimits limits) {
     this.models = models;
     this.completions = completions;
     this.body = body;

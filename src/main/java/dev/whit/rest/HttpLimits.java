@@ -12,4 +12,8 @@ import java.time.Duration;
  * @param deadline how long an answer may take
  */
 public record HttpLimits(
-    int maxBody, Duration bodyTimeout, Duration pingInterval, Duration slowReader, Duration deadline) {}
+    int maxBody,
+    Duration bodyTimeout,
+    Duration pingInterval,
+    Duration slowReader,
+    Duration deadline) {}

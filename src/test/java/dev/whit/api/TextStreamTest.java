@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class TextStreamTest {
-  private static final RequestOrigin ORIGIN = 
+  private static final RequestOrigin ORIGIN =
       new RequestOrigin("id", "somebody", RequestOrigin.UNLIMITED);
 
   private static final Duration LONG = Duration.ofSeconds(30);
@@ -267,8 +267,7 @@ final class TextStreamTest {
     RequestOrigin hurried = new RequestOrigin("id", "", Duration.ofMillis(30));
     try (TextStream stream = TextStream.start(model, hurried, prompts, options(1, -1))) {
       assertThat(stream.next(Duration.ofMillis(1))).isNull();
-      assertThatThrownBy(() -> stream.next(LONG))
-          .isInstanceOf(ApiException.DeadlineExceeded.class);
+      assertThatThrownBy(() -> stream.next(LONG)).isInstanceOf(ApiException.DeadlineExceeded.class);
     }
     awaitEnd(new GenerationEvent.Cancelled(CancelCause.DEADLINE));
   }

@@ -52,6 +52,8 @@ class LoadCommandTest {
   @Test
   void aServerThatIsNotThereIsToldInOneLine() {
     assertThat(run("load", "http://127.0.0.1:1")).isEqualTo(ExitCode.FAILED);
-    assertThat(err.toString()).startsWith("whit: cannot connect to http://127.0.0.1:1").hasLineCount(1);
+    assertThat(err.toString())
+        .startsWith("whit: cannot connect to http://127.0.0.1:1")
+        .hasLineCount(1);
   }
 }

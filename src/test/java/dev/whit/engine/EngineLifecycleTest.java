@@ -170,7 +170,8 @@ class EngineLifecycleTest {
     for (int i = 0; i < 5; i++) {
       listeners.add(submit(20));
     }
-    Thread draining = Thread.ofVirtual().start(() -> engine.drain(Duration.ofHours(1), CancelCause.SHUTDOWN));
+    Thread draining =
+        Thread.ofVirtual().start(() -> engine.drain(Duration.ofHours(1), CancelCause.SHUTDOWN));
     await(() -> draining.getState() == Thread.State.TIMED_WAITING);
     assertThat(rejection().reason()).isEqualTo(Reason.UNAVAILABLE);
     allow();
@@ -188,8 +189,7 @@ class EngineLifecycleTest {
     RecordingListener listener = submit(20);
     await(allowedSteps::hasQueuedThreads);
     Thread draining =
-        Thread.ofPlatform()
-            .start(() -> engine.drain(Duration.ofMillis(1), CancelCause.UNLOADED));
+        Thread.ofPlatform().start(() -> engine.drain(Duration.ofMillis(1), CancelCause.UNLOADED));
     awaitJoining(draining);
     allowedSteps.release();
     draining.join();

@@ -48,8 +48,7 @@ class FairShareTest {
       tokens.merge(caller, chunk.count(), Integer::sum);
     }
     SequenceResult token = new SequenceResult(7, null, List.of(), null);
-    scheduler.update(
-        output, new StepResult(Collections.nCopies(output.chunks().size(), token)));
+    scheduler.update(output, new StepResult(Collections.nCopies(output.chunks().size(), token)));
   }
 
   @Test

@@ -17,8 +17,7 @@ import org.junit.jupiter.api.Test;
  */
 class LongPromptTest {
   private static final int PROMPT = 4000;
-  private static final EngineConfig CONFIG =
-      new EngineConfig(8, 128, 16, 1000, 8000, 8, 1_000_000);
+  private static final EngineConfig CONFIG = new EngineConfig(8, 128, 16, 1000, 8000, 8, 1_000_000);
 
   private final FakeRunner runner = new FakeRunner(CONFIG);
   private final Random noise = new Random(5);
@@ -38,11 +37,12 @@ class LongPromptTest {
     runner.before = output -> now += nanos(output);
   }
 
-  /** 17 ms to read the weights, 5 ms a token, 1 ms for the head, 2 µs for each attended position. */
+  /**
+   * 17 ms to read the weights, 5 ms a token, 1 ms for the head, 2 µs for each attended position.
+   */
   private long nanos(SchedulerOutput output) {
     StepWork work = StepWork.of(output.chunks());
-    double exact =
-        17e6 + 5e6 * work.tokens() + 1e6 * work.logitRows() + 2e3 * work.attended();
+    double exact = 17e6 + 5e6 * work.tokens() + 1e6 * work.logitRows() + 2e3 * work.attended();
     return (long) (exact * (1 + 0.1 * noise.nextDouble()));
   }
 

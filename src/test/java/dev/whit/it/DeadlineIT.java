@@ -39,6 +39,7 @@ class DeadlineIT {
 
     assertThat(reply.statusCode()).isEqualTo(504);
     assertThat(reply.body()).contains("\"code\":\"deadline_exceeded\"");
+    server.await("vllm:num_requests_running", "", 0);
     assertThat(server.metric("whit_requests_cancelled_total", "cause=\"deadline\"")).isPositive();
   }
 

@@ -198,6 +198,17 @@ final class ServerProcess implements AutoCloseable {
         .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)));
   }
 
+  /** Waits until a metric's only series has a value, which it must in a minute. */
+  void await(String name, String labels, double value) {
+    long deadline = System.nanoTime() + Duration.ofMinutes(1).toNanos();
+    for (double now = metric(name, labels); now != value; now = metric(name, labels)) {
+      if (System.nanoTime() > deadline) {
+        throw new AssertionError("%s is %s, not %s".formatted(name, now, value));
+      }
+      sleep(Duration.ofMillis(50));
+    }
+  }
+
   /** Address of the server. */
   URI address() {
     return base;

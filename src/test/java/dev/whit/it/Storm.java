@@ -149,11 +149,7 @@ final class Storm implements AutoCloseable {
 
   private End whole(BufferedReader in) throws IOException {
     String reason =
-        JSON.readTree(in.readAllAsString())
-            .path("choices")
-            .path(0)
-            .path("finish_reason")
-            .asText();
+        JSON.readTree(in.readAllAsString()).path("choices").path(0).path("finish_reason").asText();
     return reason.isEmpty() ? wrong("no finish_reason") : End.ANSWERED;
   }
 

@@ -19,11 +19,9 @@ import org.junit.jupiter.api.Timeout;
  */
 class StormIT {
   private static final int CLIENTS = 256;
-  private static final Duration LENGTH =
-      Duration.ofSeconds(Long.getLong("whit.storm.seconds", 10));
+  private static final Duration LENGTH = Duration.ofSeconds(Long.getLong("whit.storm.seconds", 10));
   private static final Duration WARM_UP = Duration.ofSeconds(4);
   private static final Duration BEFORE_SIGTERM = Duration.ofSeconds(2);
-  private static final Duration SETTLING = Duration.ofSeconds(60);
   private static final String MODEL = "model_name=\"demo\"";
 
   // What a JVM may take or give back by itself.
@@ -98,18 +96,10 @@ class StormIT {
     try (Storm storm = new Storm(server.address(), CLIENTS, seed, true)) {
       ServerProcess.sleep(length);
       storm.end();
-      awaitZero(server, "vllm:num_requests_running");
-      awaitZero(server, "vllm:num_requests_waiting");
-      awaitZero(server, "vllm:kv_cache_usage_perc"); // no block is held
+      server.await("vllm:num_requests_running", MODEL, 0);
+      server.await("vllm:num_requests_waiting", MODEL, 0);
+      server.await("vllm:kv_cache_usage_perc", MODEL, 0); // no block is held
       return storm;
-    }
-  }
-
-  private static void awaitZero(ServerProcess server, String metric) {
-    long deadline = System.nanoTime() + SETTLING.toNanos();
-    while (server.metric(metric, MODEL) != 0) {
-      assertThat(System.nanoTime()).as(metric).isLessThan(deadline);
-      ServerProcess.sleep(Duration.ofMillis(50));
     }
   }
 

@@ -159,7 +159,8 @@ class LoadRunTest {
       for (int i = 0; i < 5; i++) {
         assertThat(prompt(workload, 2).get(i)).isEqualTo(prompt(workload, 1).get(i));
       }
-      assertThat(prompt(workload, 2).subList(5, 10)).isNotEqualTo(prompt(workload, 1).subList(5, 10));
+      assertThat(prompt(workload, 2).subList(5, 10))
+          .isNotEqualTo(prompt(workload, 1).subList(5, 10));
     }
   }
 

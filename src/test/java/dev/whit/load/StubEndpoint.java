@@ -86,7 +86,8 @@ final class StubEndpoint implements AutoCloseable {
   private static final String USAGE =
       """
       {"choices":[],"usage":{"prompt_tokens":10,"completion_tokens":3,\
-      "prompt_tokens_details":{"cached_tokens":4}}}""";
+      "prompt_tokens_details":{"cached_tokens":4}}}\
+      """;
   private static final String DONE = "[DONE]";
 
   private static String piece(String text) {
