@@ -66,6 +66,32 @@ class TokenizerComponentsTest {
     refuses(edited(part, other), complaint);
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "continuing_subword_prefix|\"##\"|model.continuing_subword_prefix is \"##\": not supported",
+        "continuing_subword_prefix|5|model.continuing_subword_prefix is 5",
+        "dropout|0.5|model.dropout is 0.5: not supported",
+        "dropout|\"x\"|model.dropout is \"x\""
+      })
+  void refusesFieldsOfTheModel(String field, String value, String complaint) throws IOException {
+    ObjectNode edited = (ObjectNode) JSON.readTree(compact());
+    ((ObjectNode) edited.get("model")).set(field, JSON.readTree(value));
+    refuses(edited.toString(), complaint);
+  }
+
+  @Test
+  void takesFieldsOfTheModelThatSayNothing() throws IOException {
+    ObjectNode plain = (ObjectNode) JSON.readTree(compact());
+    ((ObjectNode) plain.get("model"))
+        .put("continuing_subword_prefix", "")
+        .put("end_of_word_suffix", "")
+        .put("dropout", 0.0);
+    HuggingFaceTokenizer.load(write(plain.toString())).close();
+  }
+
   @Test
   void refusesWhatIsNoJsonToTheLibrary() throws IOException {
     String good = compact();
