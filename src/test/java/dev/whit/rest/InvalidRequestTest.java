@@ -204,6 +204,8 @@ final class InvalidRequestTest {
             Arguments.of(CHAT, "top_logprobs", "21"),
             Arguments.of(CHAT, "tools", "[{\"type\": \"function\"}]"),
             Arguments.of(CHAT, "tools", "{}"),
+            Arguments.of(CHAT, "documents", "[{\"text\": \"a\"}]"),
+            Arguments.of(CHAT, "chat_template", "\"{{ 1 }}\""),
             Arguments.of(CHAT, "tool_choice", "\"auto\""),
             Arguments.of(CHAT, "tool_choice", "{}"),
             Arguments.of(CHAT, "add_generation_prompt", "1"),

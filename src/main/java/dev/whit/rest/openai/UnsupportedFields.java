@@ -22,6 +22,10 @@ final class UnsupportedFields {
 
   private static final Map<String, Predicate<JsonNode>> CHAT =
       Map.of(
+          "chat_template",
+          UnsupportedFields::never,
+          "documents",
+          UnsupportedFields::isEmptyArray,
           "tools",
           UnsupportedFields::isEmptyArray,
           "tool_choice",
