@@ -12,15 +12,12 @@ class StepTimeModelTest {
 
   private final StepTimeModel model = new StepTimeModel();
 
-  private static long nanos(StepWork work) {
-    return 10_000_000
-        + 5_000_000L * work.tokens()
-        + 2_000_000L * work.logitRows()
-        + 300 * work.attended();
+  private static double nanos(StepWork work) {
+    return 10e6 + 5e6 * work.tokens() + 2e6 * work.logitRows() + 300.0 * work.attended();
   }
 
   private void learn(StepWork work) {
-    model.learn(work, nanos(work));
+    model.learn(work, (long) nanos(work));
   }
 
   @Test
@@ -57,7 +54,7 @@ class StepTimeModelTest {
   @Test
   void aPauseOfTheMachineChangesLittle() {
     for (int i = 0; i < 64; i++) {
-      model.learn(DECODE, i == 60 ? 100 * nanos(DECODE) : nanos(DECODE));
+      model.learn(DECODE, (long) ((i == 60 ? 100 : 1) * nanos(DECODE)));
     }
     assertThat(model.nanos(DECODE)).isCloseTo(nanos(DECODE), within(0.03 * nanos(DECODE)));
   }
@@ -68,9 +65,9 @@ class StepTimeModelTest {
       learn(DECODE);
     }
     for (int i = 0; i < 64; i++) {
-      model.learn(DECODE, 3 * nanos(DECODE));
+      model.learn(DECODE, (long) (3 * nanos(DECODE)));
     }
-    assertThat(model.nanos(DECODE)).isCloseTo(3.0 * nanos(DECODE), within(0.1 * nanos(DECODE)));
+    assertThat(model.nanos(DECODE)).isCloseTo(3 * nanos(DECODE), within(0.1 * nanos(DECODE)));
   }
 
   @Test
