@@ -9,10 +9,10 @@ import java.util.List;
  */
 final class StepBudget {
   /**
-   * A step's time, in that of its answers' next tokens alone. Prompts then get the greater part of
-   * the time, and the estimate may be wrong by a fifth before a gap is three times the usual one.
+   * A step's time, in that of its answers' next tokens alone. Prompts then get more than half of the
+   * time, and the estimate may be wrong by a third before a gap is three times the usual one.
    */
-  static final double STRETCH = 2.5;
+  static final double STRETCH = 2.3;
 
   private final StepTimeModel times;
   private final double limit;
