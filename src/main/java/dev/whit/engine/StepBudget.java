@@ -9,8 +9,8 @@ import java.util.List;
  */
 final class StepBudget {
   /**
-   * A step's time, in that of its answers' next tokens alone. Prompts then get more than half of the
-   * time, and the estimate may be wrong by a third before a gap is three times the usual one.
+   * A step's time, in that of its answers' next tokens alone. Prompts then get more than half of
+   * the time, and the estimate may be wrong by a third before a gap is three times the usual one.
    */
   static final double STRETCH = 2.3;
 
