@@ -22,10 +22,10 @@ public final class ChatService {
   /**
    * Starts to continue the conversation.
    *
-   * @param id the request's id
+   * @param origin where the request comes from
    * @throws ApiException if the request cannot be taken
    */
-  public TextStream chat(ChatRequest request, String id) {
+  public TextStream chat(ChatRequest request, RequestOrigin origin) {
     ServedModel model = models.resolve(request.model());
     // The template has written the special tokens that its format begins with.
     Prompt prompt = new Prompt.Text(render(model, request));
@@ -33,7 +33,8 @@ public final class ChatService {
     GenerationOptions options = request.options();
     int room = model.backend().info().maxContext() - ids.length;
     int maxTokens = options.maxTokens() == null ? room : options.maxTokens();
-    return TextStream.start(model, id, List.of(new EncodedPrompt(ids, null, maxTokens)), options);
+    return TextStream.start(
+        model, origin, List.of(new EncodedPrompt(ids, null, maxTokens)), options);
   }
 
   private static String render(ServedModel model, ChatRequest request) {

@@ -1,6 +1,8 @@
 package dev.whit.app;
 
+import dev.whit.api.RequestOrigin;
 import dev.whit.config.WhitConfig;
+import dev.whit.rest.AdminKey;
 import dev.whit.rest.HttpLimits;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
@@ -16,6 +18,13 @@ final class HttpWiring {
         Math.toIntExact(http.maxBody().bytes()),
         http.bodyTimeout(),
         http.pingInterval(),
-        http.slowReader());
+        http.slowReader(),
+        config.deadline().orElse(RequestOrigin.UNLIMITED));
+  }
+
+  @Produces
+  @Singleton
+  AdminKey adminKey(WhitConfig config) {
+    return new AdminKey(config.adminKey());
   }
 }

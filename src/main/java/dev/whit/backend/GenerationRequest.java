@@ -15,7 +15,8 @@ import java.util.Set;
  * @param topLogprobs −1: no log-probabilities; otherwise each generated token's, with this many
  *     most likely alternatives
  * @param promptLogprobs the same for the prompt's tokens
- * @param priority lower ones run first, and equal ones in order of arrival
+ * @param priority lower ones run first
+ * @param caller whose request it is, opaque: of equally urgent requests, callers get even shares
  */
 public record GenerationRequest(
     String id,
@@ -25,7 +26,10 @@ public record GenerationRequest(
     Set<Integer> stopTokens,
     int topLogprobs,
     int promptLogprobs,
-    int priority) {
+    int priority,
+    String caller) {
+  /** The caller of all requests that do not say whose they are. */
+  public static final String NOBODY = "";
 
   public GenerationRequest {
     if (prompt.length == 0) {
@@ -37,7 +41,7 @@ public record GenerationRequest(
     stopTokens = Set.copyOf(stopTokens);
   }
 
-  /** A request of the usual priority, 0. */
+  /** A request of the usual priority, 0, and of nobody. */
   public GenerationRequest(
       String id,
       int[] prompt,
@@ -46,6 +50,6 @@ public record GenerationRequest(
       Set<Integer> stopTokens,
       int topLogprobs,
       int promptLogprobs) {
-    this(id, prompt, maxTokens, sampling, stopTokens, topLogprobs, promptLogprobs, 0);
+    this(id, prompt, maxTokens, sampling, stopTokens, topLogprobs, promptLogprobs, 0, NOBODY);
   }
 }

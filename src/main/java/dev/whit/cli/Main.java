@@ -23,6 +23,7 @@ import picocli.CommandLine.ParseResult;
       ServeCommand.class,
       InspectCommand.class,
       BenchCommand.class,
+      LoadCommand.class,
       SynthCommand.class,
       PullCommand.class,
       ListCommand.class,
@@ -40,6 +41,7 @@ import picocli.CommandLine.ParseResult;
       "  whit serve --model tiny=hf:ORG/NAME        fetched from the Hugging Face Hub first",
       "  whit inspect /models/tiny-0.55bit",
       "  whit bench /models/tiny-0.55bit",
+      "  whit load http://localhost:8080",
       "",
       "'whit COMMAND --help' tells more."
     })

@@ -118,6 +118,11 @@ public final class Sequence implements Generation {
     return scoresPrompt() ? length - 1 : 0;
   }
 
+  /** Whether all that it still needs for its next token is its last one: somebody waits for it. */
+  boolean isAnswering() {
+    return generated() > 0 && computedTokens == length - 1;
+  }
+
   GenerationListener listener() {
     return listener;
   }

@@ -38,6 +38,9 @@ public final class ErrorResponses {
     if (error.retryAfter() != null) {
       response.header("Retry-After", seconds(error.retryAfter()));
     }
+    if (error.status() == 401) {
+      response.header("WWW-Authenticate", "Bearer");
+    }
     if (failure instanceof WebApplicationException e) {
       String allow = e.getResponse().getHeaderString("Allow");
       if (allow != null) {

@@ -19,8 +19,13 @@ final class Requests {
   }
 
   static GenerationRequest urgent(int[] prompt, int maxTokens, int priority) {
+    return of("", prompt, maxTokens, priority);
+  }
+
+  /** A caller's. */
+  static GenerationRequest of(String caller, int[] prompt, int maxTokens, int priority) {
     return new GenerationRequest(
-        "r", prompt, maxTokens, SamplingParams.GREEDY, Set.of(), -1, -1, priority);
+        "r", prompt, maxTokens, SamplingParams.GREEDY, Set.of(), -1, -1, priority, caller);
   }
 
   /** With the three most likely alternatives for each token, of the prompt too. */
