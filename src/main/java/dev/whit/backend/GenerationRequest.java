@@ -1,6 +1,7 @@
 package dev.whit.backend;
 
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One sequence to generate, validated: tokens in, tokens out.
@@ -16,6 +17,9 @@ import java.util.Set;
  *     most likely alternatives
  * @param promptLogprobs the same for the prompt's tokens
  * @param priority lower ones run first, and equal ones in order of arrival
+ * @param constraint which tokens the answer may consist of, null for any. Where it must end the
+ *     generation ends without a further token, even before the least number of tokens; where it may
+ *     end stop tokens are allowed too, and nowhere else
  */
 public record GenerationRequest(
     String id,
@@ -25,7 +29,8 @@ public record GenerationRequest(
     Set<Integer> stopTokens,
     int topLogprobs,
     int promptLogprobs,
-    int priority) {
+    int priority,
+    @Nullable TokenConstraint constraint) {
 
   public GenerationRequest {
     if (prompt.length == 0) {
@@ -37,7 +42,29 @@ public record GenerationRequest(
     stopTokens = Set.copyOf(stopTokens);
   }
 
-  /** A request of the usual priority, 0. */
+  /** A request for any tokens. */
+  public GenerationRequest(
+      String id,
+      int[] prompt,
+      int maxTokens,
+      SamplingParams sampling,
+      Set<Integer> stopTokens,
+      int topLogprobs,
+      int promptLogprobs,
+      int priority) {
+    this(
+        id,
+        prompt,
+        maxTokens,
+        sampling,
+        stopTokens,
+        topLogprobs,
+        promptLogprobs,
+        priority,
+        null);
+  }
+
+  /** A request for any tokens, of the usual priority, 0. */
   public GenerationRequest(
       String id,
       int[] prompt,

@@ -1,0 +1,65 @@
+package dev.whit.constraint;
+
+import dev.whit.backend.TokenConstraint;
+
+/** A grammar over the tokens of a vocabulary. */
+final class GrammarConstraint implements TokenConstraint {
+  private final ByteAutomaton automaton;
+  private final TokenVocabulary vocabulary;
+  private final MaskCache masks;
+
+  GrammarConstraint(Grammar grammar, TokenVocabulary vocabulary, MaskCache masks) {
+    automaton = new ByteAutomaton(grammar);
+    this.vocabulary = vocabulary;
+    this.masks = masks;
+  }
+
+  @Override
+  public Position start() {
+    return new StatePosition(automaton.start());
+  }
+
+  private final class StatePosition implements Position {
+    private final ByteAutomaton.State state;
+
+    StatePosition(ByteAutomaton.State state) {
+      this.state = state;
+    }
+
+    @Override
+    public long[] allowed() {
+      return masks.get(
+          state,
+          missing -> {
+            synchronized (automaton) {
+              return vocabulary.mask(automaton, missing);
+            }
+          });
+    }
+
+    @Override
+    public boolean mayEnd() {
+      return state.accepts();
+    }
+
+    @Override
+    public boolean mustEnd() {
+      return state.isLast();
+    }
+
+    @Override
+    public Position after(int token) {
+      byte[] text = vocabulary.text(token);
+      ByteAutomaton.State at = text == null ? null : state;
+      synchronized (automaton) {
+        for (int i = 0; at != null && text != null && i < text.length; i++) {
+          at = automaton.next(at, Byte.toUnsignedInt(text[i]));
+        }
+      }
+      if (at == null) {
+        throw new IllegalArgumentException("token %d is not allowed here".formatted(token));
+      }
+      return new StatePosition(at);
+    }
+  }
+}

@@ -1,0 +1,60 @@
+package dev.whit.constraint;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.whit.backend.TokenConstraint;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * The constraints of one model: answers that are JSON. What a schema was compiled to is kept, and
+ * with it the masks that were computed. Safe for use by many threads.
+ */
+public final class JsonConstraints {
+  private static final int MAX_KEPT = 32;
+  private static final JsonNode ANY_OBJECT =
+      JsonNodeFactory.instance.objectNode().put("type", "object");
+
+  private final TokenVocabulary vocabulary;
+  private final MaskCache masks = new MaskCache();
+  private final Map<JsonNode, TokenConstraint> kept = new LinkedHashMap<>(16, 0.75f, true);
+
+  /** Constraints over a vocabulary. */
+  public JsonConstraints(TokenVocabulary vocabulary) {
+    this.vocabulary = vocabulary;
+  }
+
+  /** Any JSON object. */
+  public TokenConstraint object() {
+    return schema(ANY_OBJECT);
+  }
+
+  /**
+   * JSON that a schema validates.
+   *
+   * @throws SchemaException if it is no schema, or cannot be enforced
+   */
+  public TokenConstraint schema(JsonNode schema) {
+    synchronized (kept) {
+      TokenConstraint known = kept.get(schema);
+      if (known != null) {
+        return known;
+      }
+    }
+    MetaSchema.check(schema);
+    CompileBudget budget = new CompileBudget();
+    GrammarBuilder builder = new GrammarBuilder(budget);
+    Grammar grammar = builder.build(new SchemaCompiler(schema, builder, budget).compile());
+    if (grammar.heights()[grammar.start()] == Grammar.ENDLESS) {
+      throw new SchemaException("#", "no value satisfies the schema");
+    }
+    TokenConstraint made = new GrammarConstraint(grammar, vocabulary, masks);
+    synchronized (kept) {
+      kept.put(schema, made);
+      if (kept.size() > MAX_KEPT) {
+        kept.remove(kept.keySet().iterator().next());
+      }
+    }
+    return made;
+  }
+}

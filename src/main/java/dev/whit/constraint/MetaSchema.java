@@ -1,0 +1,55 @@
+package dev.whit.constraint;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.networknt.schema.JsonSchema;
+import com.networknt.schema.JsonSchemaFactory;
+import com.networknt.schema.SchemaLocation;
+import com.networknt.schema.SpecVersion.VersionFlag;
+import com.networknt.schema.ValidationMessage;
+import java.util.Comparator;
+import java.util.Map;
+
+/** Whether something is a JSON Schema at all: asks the schema library. */
+final class MetaSchema {
+  private static final Map<String, VersionFlag> DIALECTS =
+      Map.of(
+          "https://json-schema.org/draft/2020-12/schema", VersionFlag.V202012,
+          "https://json-schema.org/draft/2019-09/schema", VersionFlag.V201909,
+          "http://json-schema.org/draft-07/schema", VersionFlag.V7);
+
+  private MetaSchema() {}
+
+  /**
+   * Checks a schema against the schema of its dialect, 2020-12 where it states none.
+   *
+   * @throws SchemaException if it is none
+   */
+  static void check(JsonNode schema) {
+    VersionFlag version = dialect(schema);
+    JsonSchema meta =
+        JsonSchemaFactory.getInstance(version).getSchema(SchemaLocation.of(version.getId()));
+    meta.validate(schema).stream()
+        .min(Comparator.comparing(ValidationMessage::getMessage))
+        .ifPresent(first -> {
+          throw new SchemaException(
+              "#" + first.getInstanceLocation().toString().replaceFirst("^\\$\\.?", "/"),
+              "this is not a valid JSON Schema: " + first.getMessage());
+        });
+  }
+
+  private static VersionFlag dialect(JsonNode schema) {
+    JsonNode stated = schema.path("$schema");
+    if (stated.isMissingNode()) {
+      return VersionFlag.V202012;
+    }
+    VersionFlag version = DIALECTS.get(stated.asText().replaceFirst("#$", ""));
+    if (version == null) {
+      throw new SchemaException(
+          "#", "$schema must be one of %s".formatted(String.join(", ", DIALECTS.keySet())));
+    }
+    if (version != VersionFlag.V202012 && !schema.findValues("prefixItems").isEmpty()) {
+      throw new SchemaException("#", "prefixItems is of draft 2020-12, $schema names another");
+    }
+    return version;
+  }
+}
