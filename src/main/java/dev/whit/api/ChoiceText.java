@@ -59,12 +59,13 @@ final class ChoiceText {
       ServedModel model,
       EncodedPrompt prompt,
       GenerationOptions options,
+      List<String> stops,
       Set<Integer> stopTokens) {
     this.index = index;
     this.texts = model.tokenTexts();
     this.stopTokens = stopTokens;
     this.wantsTokens = options.wantsTokens();
-    this.stops = new StopStrings(options.stop());
+    this.stops = new StopStrings(stops);
     this.minTokens = options.minTokens();
     this.detokenizer = model.tokenizer().detokenizer(true);
     readContext(model.tokenizer(), prompt.ids());

@@ -20,6 +20,7 @@ public final class ServedModel {
   private final Instant created;
   private final PromptEncoder promptEncoder;
   private final TokenTexts tokenTexts;
+  private final AnswerConstraints constraints;
 
   /**
    * Puts together a model.
@@ -50,6 +51,9 @@ public final class ServedModel {
     this.created = created;
     this.promptEncoder = new PromptEncoder(tokenizer, backend.info());
     this.tokenTexts = new TokenTexts(tokenizer);
+    this.constraints =
+        new AnswerConstraints(
+            tokenizer, tokenTexts, this.stopTokens, backend.info().vocabularySize());
   }
 
   /** Name in requests. */
@@ -100,5 +104,9 @@ public final class ServedModel {
 
   TokenTexts tokenTexts() {
     return tokenTexts;
+  }
+
+  AnswerConstraints constraints() {
+    return constraints;
   }
 }

@@ -5,6 +5,7 @@ import dev.whit.backend.Generation;
 import dev.whit.backend.GenerationEvent;
 import dev.whit.backend.GenerationRequest;
 import dev.whit.backend.RejectedException;
+import dev.whit.backend.TokenConstraint;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -61,9 +62,10 @@ public final class TextStream implements AutoCloseable {
   static TextStream start(
       ServedModel model, String id, List<EncodedPrompt> prompts, GenerationOptions options) {
     options.requireVocabulary(model.backend().info().vocabularySize());
+    TokenConstraint constraint = model.constraints().of(options.format());
     TextStream stream = new TextStream(model, id, prompts, options);
     try {
-      stream.submit(options);
+      stream.submit(options, constraint);
     } catch (RejectedException e) {
       stream.close();
       throw switch (e.reason()) {
@@ -79,13 +81,15 @@ public final class TextStream implements AutoCloseable {
     return stream;
   }
 
-  private void submit(GenerationOptions options) {
-    Set<Integer> stopTokens = stopTokens(options);
+  private void submit(GenerationOptions options, @Nullable TokenConstraint constraint) {
+    Set<Integer> all = stopTokens(options);
+    Set<Integer> stopTokens = constraint == null ? all : model.constraints().ends(all);
+    List<String> stops = constraint == null ? options.stop() : List.of();
     long seed = options.seed() == null ? ThreadLocalRandom.current().nextLong() : options.seed();
     for (EncodedPrompt prompt : prompts) {
       for (int i = 0; i < choicesPerPrompt; i++) {
         int choice = choices.size();
-        choices.add(new ChoiceText(choice, model, prompt, options, stopTokens));
+        choices.add(new ChoiceText(choice, model, prompt, options, stops, stopTokens));
         GenerationRequest request =
             new GenerationRequest(
                 id,
@@ -95,7 +99,8 @@ public final class TextStream implements AutoCloseable {
                 stopTokens,
                 options.logprobs(),
                 prompt.echo() == null ? -1 : options.logprobs(),
-                options.priority());
+                options.priority(),
+                constraint);
         Generation generation =
             model.backend().submit(request, event -> arrive(new Arrival(choice, event)));
         synchronized (generations) {

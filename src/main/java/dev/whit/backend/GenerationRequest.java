@@ -52,16 +52,7 @@ public record GenerationRequest(
       int topLogprobs,
       int promptLogprobs,
       int priority) {
-    this(
-        id,
-        prompt,
-        maxTokens,
-        sampling,
-        stopTokens,
-        topLogprobs,
-        promptLogprobs,
-        priority,
-        null);
+    this(id, prompt, maxTokens, sampling, stopTokens, topLogprobs, promptLogprobs, priority, null);
   }
 
   /** A request for any tokens, of the usual priority, 0. */

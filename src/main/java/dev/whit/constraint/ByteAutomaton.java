@@ -11,10 +11,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A grammar as a deterministic automaton over bytes, whose states are made when they are first
- * reached. A state is the set of all places in the grammar where the text so far may be. A place
- * is a node and the callers that wait for its rule to end; callers of the same rule at the same
- * byte are one {@link Callers}, as in Earley's and Tomita's parsers, so that ambiguity costs no
- * more than the grammar has nodes.
+ * reached. A state is the set of all places in the grammar where the text so far may be. A place is
+ * a node and the callers that wait for its rule to end; callers of the same rule at the same byte
+ * are one {@link Callers}, as in Earley's and Tomita's parsers, so that ambiguity costs no more
+ * than the grammar has nodes.
  *
  * <p>States, and what waits, are made once: a second element of an array is in the very state that
  * the first was in. Not safe for use by many threads.
@@ -271,8 +271,8 @@ final class ByteAutomaton {
   }
 
   /**
-   * The state that every sequence of bytes from these ranges leads to, {@link #dead} if there is
-   * no such state, or it is not the one expected.
+   * The state that every sequence of bytes from these ranges leads to, {@link #dead} if there is no
+   * such state, or it is not the one expected.
    */
   private State afterAll(State state, int[] ranges, int from, @Nullable State expected) {
     if (from == ranges.length) {

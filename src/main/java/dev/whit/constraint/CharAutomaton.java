@@ -84,8 +84,7 @@ final class CharAutomaton {
       }
       int remainder = Math.max(0, state - 1);
       for (int digit = 0; digit < 10; digit++) {
-        edges.add(
-            new Transition('0' + digit, '0' + digit, (10 * remainder + digit) % divisor + 1));
+        edges.add(new Transition('0' + digit, '0' + digit, (10 * remainder + digit) % divisor + 1));
       }
       transitions.add(edges);
     }

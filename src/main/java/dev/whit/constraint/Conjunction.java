@@ -82,8 +82,7 @@ record Conjunction(List<Located> parts) {
 
   /** Whether any part has one of the keywords. */
   boolean hasAny(String... keywords) {
-    return parts.stream()
-        .anyMatch(part -> List.of(keywords).stream().anyMatch(part.schema()::has));
+    return parts.stream().anyMatch(part -> List.of(keywords).stream().anyMatch(part.schema()::has));
   }
 
   /** The largest of a keyword's numbers, 0 if there is none. */
@@ -118,7 +117,8 @@ record Conjunction(List<Located> parts) {
   /** Names of the properties that are described, in their order. */
   Set<String> properties() {
     Set<String> names = new LinkedHashSet<>();
-    parts.forEach(part -> part.schema().path("properties").fieldNames().forEachRemaining(names::add));
+    parts.forEach(
+        part -> part.schema().path("properties").fieldNames().forEachRemaining(names::add));
     return names;
   }
 
@@ -156,8 +156,8 @@ record Conjunction(List<Located> parts) {
    */
   boolean isOpen() {
     return parts.stream()
-        .allMatch(part ->
-            part.has("additionalProperties") || part.schema().path("properties").isEmpty());
+        .allMatch(
+            part -> part.has("additionalProperties") || part.schema().path("properties").isEmpty());
   }
 
   /** The schemas of an array's element, all of which hold. */
@@ -175,7 +175,10 @@ record Conjunction(List<Located> parts) {
 
   /** Number of first elements that have schemas of their own. */
   int prefix() {
-    return parts.stream().mapToInt(part -> part.schema().path("prefixItems").size()).max().orElse(0);
+    return parts.stream()
+        .mapToInt(part -> part.schema().path("prefixItems").size())
+        .max()
+        .orElse(0);
   }
 
   /** The highest lower bound of numbers, null if there is none. */

@@ -48,8 +48,7 @@ final class Disjointness {
   private boolean areDisjoint(List<Located> a, List<Located> b, int depth) {
     List<Conjunction> waysOfB = document.expand(b);
     return document.expand(a).stream()
-        .allMatch(first ->
-            waysOfB.stream().allMatch(second -> areDisjoint(first, second, depth)));
+        .allMatch(first -> waysOfB.stream().allMatch(second -> areDisjoint(first, second, depth)));
   }
 
   private boolean areDisjoint(Conjunction a, Conjunction b, int depth) {

@@ -29,16 +29,26 @@ final class Formats {
 
   private static final Map<String, String> PATTERNS =
       Map.of(
-          "date", DATE,
-          "time", TIME,
-          "date-time", DATE + "T" + TIME,
-          "duration", DURATION,
-          "uuid", "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",
-          "email", "[A-Za-z0-9](?:[A-Za-z0-9_+-]{0,30}[A-Za-z0-9])?@" + MAIL_DOMAIN,
-          "hostname", LABEL + "(?:\\." + LABEL + "){0,4}",
-          "ipv4", BYTE + "(?:\\." + BYTE + "){3}",
-          "ipv6", "[0-9a-f]{1,4}(?::[0-9a-f]{1,4}){7}",
-          "uri", "https?://" + HOST + "(?:/[A-Za-z0-9._~-]{0,40}){0,8}");
+          "date",
+          DATE,
+          "time",
+          TIME,
+          "date-time",
+          DATE + "T" + TIME,
+          "duration",
+          DURATION,
+          "uuid",
+          "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",
+          "email",
+          "[A-Za-z0-9](?:[A-Za-z0-9_+-]{0,30}[A-Za-z0-9])?@" + MAIL_DOMAIN,
+          "hostname",
+          LABEL + "(?:\\." + LABEL + "){0,4}",
+          "ipv4",
+          BYTE + "(?:\\." + BYTE + "){3}",
+          "ipv6",
+          "[0-9a-f]{1,4}(?::[0-9a-f]{1,4}){7}",
+          "uri",
+          "https?://" + HOST + "(?:/[A-Za-z0-9._~-]{0,40}){0,8}");
 
   private Formats() {}
 

@@ -117,10 +117,11 @@ final class GrammarBuilder {
     int[] heights = new int[nodes];
     Arrays.fill(heights, Grammar.ENDLESS);
     Deque<Integer> work = new ArrayDeque<>();
-    ends.stream().forEach(end -> {
-      heights[end] = 0;
-      work.addAll(before.get(end));
-    });
+    ends.stream()
+        .forEach(end -> {
+          heights[end] = 0;
+          work.addAll(before.get(end));
+        });
     while (!work.isEmpty()) {
       int node = work.remove();
       int height = height(node, heights);

@@ -15,8 +15,7 @@ final class MaskCache {
   private long bytes;
 
   /** A state's mask, made where it is not there; never to be changed. */
-  synchronized long[] get(
-      ByteAutomaton.State state, Function<ByteAutomaton.State, long[]> make) {
+  synchronized long[] get(ByteAutomaton.State state, Function<ByteAutomaton.State, long[]> make) {
     long[] known = masks.get(state);
     if (known != null) {
       return known;

@@ -53,8 +53,7 @@ final class NumberAutomata {
    */
   CharAutomaton between(boolean integers, @Nullable Bound lower, @Nullable Bound upper) {
     // A bound beyond what is ever written is none.
-    Bound low =
-        lower != null && lower.value().compareTo(LARGEST.negate()) < 0 ? null : lower;
+    Bound low = lower != null && lower.value().compareTo(LARGEST.negate()) < 0 ? null : lower;
     Bound high = upper != null && upper.value().compareTo(LARGEST) > 0 ? null : upper;
     if (low == null && high == null) {
       return automaton(integers ? INTEGER : NUMBER);
@@ -127,14 +126,14 @@ final class NumberAutomata {
       if (digits.charAt(i) < '9') {
         spellings.add(
             "%s[%c-9]\\d{%d}(?:\\.\\d+)?"
-                .formatted(
-                    digits.substring(0, i), digits.charAt(i) + 1, digits.length() - 1 - i));
+                .formatted(digits.substring(0, i), digits.charAt(i) + 1, digits.length() - 1 - i));
       }
     }
     for (int i = 0; i < fraction.length(); i++) {
       if (fraction.charAt(i) < '9') {
         spellings.add(
-            "%s\\.%s[%c-9]\\d*".formatted(digits, fraction.substring(0, i), fraction.charAt(i) + 1));
+            "%s\\.%s[%c-9]\\d*"
+                .formatted(digits, fraction.substring(0, i), fraction.charAt(i) + 1));
       }
     }
     if (bound.strict()) {
@@ -159,17 +158,15 @@ final class NumberAutomata {
         spellings.add(
             "%s[%c-%c]\\d{%d}(?:\\.\\d+)?"
                 .formatted(
-                    digits.substring(0, i),
-                    least,
-                    digits.charAt(i) - 1,
-                    digits.length() - 1 - i));
+                    digits.substring(0, i), least, digits.charAt(i) - 1, digits.length() - 1 - i));
       }
     }
     for (int i = 0; i < fraction.length(); i++) {
       spellings.add(digits + (i == 0 ? "" : "\\." + fraction.substring(0, i)));
       if (fraction.charAt(i) > '0') {
         spellings.add(
-            "%s\\.%s[0-%c]\\d*".formatted(digits, fraction.substring(0, i), fraction.charAt(i) - 1));
+            "%s\\.%s[0-%c]\\d*"
+                .formatted(digits, fraction.substring(0, i), fraction.charAt(i) - 1));
       }
     }
     if (!bound.strict()) {

@@ -169,8 +169,7 @@ final class PatternParser {
     int min = Integer.parseInt(numbers[0]);
     int max = numbers.length == 1 ? min : numbers[1].isEmpty() ? -1 : Integer.parseInt(numbers[1]);
     if (Math.max(min, max) > MAX_REPEATS) {
-      throw error(
-          "repeats %d times, the limit is %d".formatted(Math.max(min, max), MAX_REPEATS));
+      throw error("repeats %d times, the limit is %d".formatted(Math.max(min, max), MAX_REPEATS));
     }
     if (max >= 0 && max < min) {
       throw error("has a quantifier whose numbers are out of order");

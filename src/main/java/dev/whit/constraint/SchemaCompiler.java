@@ -60,11 +60,13 @@ final class SchemaCompiler {
   }
 
   private Rule value(List<Located> schemas) {
-    return values.computeIfAbsent(Set.copyOf(schemas), key -> {
-      Rule rule = grammar.rule();
-      work.add(new Work(rule, schemas));
-      return rule;
-    });
+    return values.computeIfAbsent(
+        Set.copyOf(schemas),
+        key -> {
+          Rule rule = grammar.rule();
+          work.add(new Work(rule, schemas));
+          return rule;
+        });
   }
 
   /** One blank, or a line break and an indentation. */
@@ -108,8 +110,7 @@ final class SchemaCompiler {
           }
         }
         case FRACTION -> addNumber(rule, numbers(schema, false));
-        case STRING ->
-            grammar.free(strings.add(rule.start(), strings(schema)), rule.end());
+        case STRING -> grammar.free(strings.add(rule.start(), strings(schema)), rule.end());
         case ARRAY -> addArray(rule, schema);
         case OBJECT -> new ObjectRules(schema).add(rule);
       }
@@ -140,7 +141,8 @@ final class SchemaCompiler {
     return switch (JsonType.of(value)) {
       case NULL, BOOLEAN -> true;
       case INTEGER, FRACTION ->
-          !hasBounds(schema) || numbers(schema, false).accepts(value.decimalValue().toPlainString());
+          !hasBounds(schema)
+              || numbers(schema, false).accepts(value.decimalValue().toPlainString());
       case STRING -> strings(schema).accepts(value.textValue());
       case ARRAY -> requireNone(schema, "items", "prefixItems", "minItems", "maxItems");
       case OBJECT -> requireNone(schema, "properties", "required", "additionalProperties");
@@ -185,8 +187,7 @@ final class SchemaCompiler {
   private CharAutomaton numbers(Conjunction schema, boolean integers) {
     boolean divisible = schema.hasAny("multipleOf");
     NumberAutomata automata = new NumberAutomata(schema.path(), budget);
-    CharAutomaton all =
-        automata.between(integers || divisible, schema.lower(), schema.upper());
+    CharAutomaton all = automata.between(integers || divisible, schema.lower(), schema.upper());
     for (Located part : schema.parts()) {
       if (part.has("multipleOf")) {
         JsonNode divisor = part.schema().get("multipleOf");
@@ -290,8 +291,7 @@ final class SchemaCompiler {
     /** Any number of properties whose names are not taken. */
     private void addOthers(int empty, int filled) {
       CharAutomaton free =
-          CharAutomaton.lengths(0, -1, budget)
-              .minus(CharAutomaton.words(names, budget), budget);
+          CharAutomaton.lengths(0, -1, budget).minus(CharAutomaton.words(names, budget), budget);
       Rule member = grammar.rule();
       int key = strings.add(member.start(), free);
       grammar.call(
@@ -302,8 +302,7 @@ final class SchemaCompiler {
 
     private void requireCounts() {
       for (Located part : schema.parts()) {
-        boolean tooFew =
-            part.schema().path("minProperties").doubleValue() > required.size();
+        boolean tooFew = part.schema().path("minProperties").doubleValue() > required.size();
         boolean tooMany =
             part.has("maxProperties")
                 && (schema.isOpen()

@@ -12,8 +12,7 @@ import java.util.Map;
  * place; all other spellings of a set of characters are a rule that its edges share.
  */
 final class StringRules {
-  private static final CharSet PLAIN_ASCII =
-      CharSet.range(' ', 0x7F).minus(CharSet.anyOf("\"\\"));
+  private static final CharSet PLAIN_ASCII = CharSet.range(' ', 0x7F).minus(CharSet.anyOf("\"\\"));
   private static final String ESCAPED = "\"\\\b\f\n\r\t";
   private static final String ESCAPES = "\"\\bfnrt";
   private static final String HEX = "0123456789abcdef";

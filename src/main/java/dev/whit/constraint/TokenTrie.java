@@ -95,8 +95,7 @@ final class TokenTrie {
     int node = 0;
     while (node < bytes.length) {
       int depth = depths[node];
-      ByteAutomaton.State state =
-          automaton.next(path[depth - 1], Byte.toUnsignedInt(bytes[node]));
+      ByteAutomaton.State state = automaton.next(path[depth - 1], Byte.toUnsignedInt(bytes[node]));
       if (state == null) {
         node = next[node];
         continue;

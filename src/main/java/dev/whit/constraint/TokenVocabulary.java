@@ -61,8 +61,7 @@ public final class TokenVocabulary {
     }
     all = new TokenTrie(texts, ids(id -> texts.get(id) != null));
     others =
-        new TokenTrie(
-            texts, ids(id -> texts.get(id) != null && (plain[id >> 6] >> id & 1) == 0));
+        new TokenTrie(texts, ids(id -> texts.get(id) != null && (plain[id >> 6] >> id & 1) == 0));
   }
 
   private int[] ids(IntPredicate wanted) {

@@ -27,7 +27,8 @@ final class ChoiceTextTest {
           false,
           -1,
           true,
-          0);
+          0,
+          new ResponseFormat.Text());
 
   private final ServedModel model =
       new ServedModel(
@@ -41,7 +42,12 @@ final class ChoiceTextTest {
 
   private ChoiceText answerTo(int... prompt) {
     return new ChoiceText(
-        0, model, new EncodedPrompt(prompt, null, 10), OPTIONS, Set.of(ByteTokenizer.EOS));
+        0,
+        model,
+        new EncodedPrompt(prompt, null, 10),
+        OPTIONS,
+        OPTIONS.stop(),
+        Set.of(ByteTokenizer.EOS));
   }
 
   private static TextDelta take(ChoiceText answer) {

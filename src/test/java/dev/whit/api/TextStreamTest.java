@@ -49,7 +49,8 @@ final class TextStreamTest {
         false,
         logprobs,
         logprobs >= 0,
-        0);
+        0,
+        new ResponseFormat.Text());
   }
 
   private TextStream start(String prompt, int maxTokens, boolean echo, GenerationOptions options) {
@@ -142,7 +143,8 @@ final class TextStreamTest {
             false,
             -1,
             false,
-            0);
+            0,
+            new ResponseFormat.Text());
     try (TextStream stream = start("say:abcabcabc", 50, false, options)) {
       TextDelta answer = stream.collect().getFirst();
       assertThat(answer.text()).isEqualTo("abca");
@@ -169,7 +171,8 @@ final class TextStreamTest {
             false,
             -1,
             true,
-            0);
+            0,
+            new ResponseFormat.Text());
     try (TextStream stream = start("say:abxcd", 50, false, options)) {
       TextDelta answer = stream.collect().getFirst();
       assertThat(answer.text()).isEqualTo("ab");
@@ -197,7 +200,8 @@ final class TextStreamTest {
             true,
             -1,
             false,
-            0);
+            0,
+            new ResponseFormat.Text());
     try (TextStream stream = start("say:ab", 50, false, options)) {
       assertThat(stream.collect().getFirst().finish()).isEqualTo(Finish.LENGTH);
     }

@@ -13,11 +13,28 @@ final class RandomSchemas {
       List.of("a", "name", "größe", "x y", "q\"uote", "back\\slash", "🙂", "$ref", "");
   private static final List<String> PATTERNS =
       List.of(
-          "^[a-z]+$", "^(foo|bar){1,3}$", "\\d{2,}", "^\\w+@\\w+\\.com$", "x.y", "^[^a-z]{2,5}$",
-          "^ü?[é-ö]*\\S$", "a|^b", "^\\s\\W\\D$", "^\\u0041[\\]\\-x]?$", "^\"\\\\\"$");
+          "^[a-z]+$",
+          "^(foo|bar){1,3}$",
+          "\\d{2,}",
+          "^\\w+@\\w+\\.com$",
+          "x.y",
+          "^[^a-z]{2,5}$",
+          "^ü?[é-ö]*\\S$",
+          "a|^b",
+          "^\\s\\W\\D$",
+          "^\\u0041[\\]\\-x]?$",
+          "^\"\\\\\"$");
   private static final List<String> FORMATS =
       List.of(
-          "date", "time", "date-time", "duration", "uuid", "email", "hostname", "ipv4", "ipv6",
+          "date",
+          "time",
+          "date-time",
+          "duration",
+          "uuid",
+          "email",
+          "hostname",
+          "ipv4",
+          "ipv6",
           "uri");
 
   private final SplittableRandom random;

@@ -130,8 +130,7 @@ final class InvalidRequestTest {
     both("logit_bias", "{\"a\": 1}", "{\"-1\": 1}", "{\"99999999999\": 1}", "{\"\": 1}");
     both("logit_bias", "{\"%d\": 1}".formatted(ByteTokenizer.SIZE));
     both("min_tokens", "-1", "1.5", "\"1\"");
-    both(
-        "response_format", "{\"type\": \"json_object\"}", "{\"type\": \"json_schema\"}", "1", "{}");
+    both("response_format", "1", "\"json_object\"", "[]");
     both("priority", "1.5", "\"high\"", "2147483648", "[]");
     both("truncate_prompt_tokens", "5", "-1");
   }

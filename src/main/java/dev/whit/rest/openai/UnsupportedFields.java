@@ -11,11 +11,7 @@ import java.util.function.Predicate;
  */
 final class UnsupportedFields {
   private static final Map<String, Predicate<JsonNode>> BOTH =
-      Map.of(
-          "response_format",
-          value -> value.path("type").asText().equals("text"),
-          "truncate_prompt_tokens",
-          UnsupportedFields::never);
+      Map.of("truncate_prompt_tokens", UnsupportedFields::never);
 
   private static final Map<String, Predicate<JsonNode>> COMPLETION =
       Map.of("suffix", UnsupportedFields::never, "best_of", number(1));
