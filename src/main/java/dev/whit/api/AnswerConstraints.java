@@ -2,12 +2,17 @@ package dev.whit.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.whit.backend.TokenConstraint;
+import dev.whit.constraint.FunctionSpec;
 import dev.whit.constraint.JsonConstraints;
 import dev.whit.constraint.SchemaException;
 import dev.whit.constraint.TokenVocabulary;
 import dev.whit.tokenizer.Tokenizer;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
-import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +26,7 @@ final class AnswerConstraints {
   private final Set<Integer> stopTokens;
   private final int vocabularySize;
   private @Nullable JsonConstraints json;
+  private @Nullable JsonConstraints calls;
 
   /**
    * Constraints of a model.
@@ -46,14 +52,36 @@ final class AnswerConstraints {
       case ResponseFormat.Text() -> null;
       case ResponseFormat.JsonObject() -> json().object();
       case ResponseFormat.JsonSchema(JsonNode schema, String field) ->
-          enforceable(field, constraints -> constraints.schema(schema));
+          enforceable(field, () -> json().schema(schema));
     };
   }
 
-  private TokenConstraint enforceable(
-      String field, Function<JsonConstraints, TokenConstraint> constraint) {
+  /**
+   * The constraint of calls of tools and nothing else.
+   *
+   * @throws ApiException.InvalidRequest if a tool's parameters cannot be enforced
+   */
+  TokenConstraint of(ToolUse use, ToolSyntax syntax) {
+    List<Tool> tools = use.callable();
     try {
-      return constraint.apply(json());
+      return calls().calls(syntax.written, functions(tools), use.parallel());
+    } catch (SchemaException e) {
+      // One of them, or all together.
+      for (Tool tool : tools) {
+        enforceable(
+            tool.field(), () -> calls().calls(syntax.written, functions(List.of(tool)), false));
+      }
+      throw new ApiException.InvalidRequest("tools", "tools: " + e.getMessage());
+    }
+  }
+
+  private static List<FunctionSpec> functions(List<Tool> tools) {
+    return tools.stream().map(tool -> new FunctionSpec(tool.name(), tool.parameters())).toList();
+  }
+
+  private static TokenConstraint enforceable(String field, Supplier<TokenConstraint> constraint) {
+    try {
+      return constraint.get();
     } catch (SchemaException e) {
       throw new ApiException.InvalidRequest(field, field + ": " + e.getMessage());
     }
@@ -64,6 +92,28 @@ final class AnswerConstraints {
     if (made == null) {
       made = new JsonConstraints(new TokenVocabulary(vocabularySize, this::text));
       json = made;
+    }
+    return made;
+  }
+
+  /** Over a vocabulary in which special tokens that mark calls are text. */
+  private synchronized JsonConstraints calls() {
+    JsonConstraints made = calls;
+    if (made == null) {
+      Map<Integer, byte[]> markers = new HashMap<>();
+      for (String marker : ToolSyntax.markers()) {
+        Integer id = tokenizer.id(marker);
+        if (id != null && tokenizer.isSpecial(id)) {
+          markers.put(id, marker.getBytes(StandardCharsets.UTF_8));
+        }
+      }
+      made =
+          markers.isEmpty()
+              ? json()
+              : new JsonConstraints(
+                  new TokenVocabulary(
+                      vocabularySize, id -> markers.containsKey(id) ? markers.get(id) : text(id)));
+      calls = made;
     }
     return made;
   }

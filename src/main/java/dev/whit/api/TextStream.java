@@ -5,7 +5,6 @@ import dev.whit.backend.Generation;
 import dev.whit.backend.GenerationEvent;
 import dev.whit.backend.GenerationRequest;
 import dev.whit.backend.RejectedException;
-import dev.whit.backend.TokenConstraint;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -55,17 +54,21 @@ public final class TextStream implements AutoCloseable {
    * Submits everything that a request asks for: all of it or nothing.
    *
    * @param id the request's id
+   * @param shape what the answers consist of
    * @throws ApiException.InvalidRequest if the options do not fit the model
    * @throws ApiException.Overloaded if the backend's queue is full
    * @throws ApiException.Unavailable if the backend takes no requests
    */
   static TextStream start(
-      ServedModel model, String id, List<EncodedPrompt> prompts, GenerationOptions options) {
+      ServedModel model,
+      String id,
+      List<EncodedPrompt> prompts,
+      GenerationOptions options,
+      ReplyShape shape) {
     options.requireVocabulary(model.backend().info().vocabularySize());
-    TokenConstraint constraint = model.constraints().of(options.format());
     TextStream stream = new TextStream(model, id, prompts, options);
     try {
-      stream.submit(options, constraint);
+      stream.submit(options, shape);
     } catch (RejectedException e) {
       stream.close();
       throw switch (e.reason()) {
@@ -81,15 +84,14 @@ public final class TextStream implements AutoCloseable {
     return stream;
   }
 
-  private void submit(GenerationOptions options, @Nullable TokenConstraint constraint) {
+  private void submit(GenerationOptions options, ReplyShape shape) {
     Set<Integer> all = stopTokens(options);
-    Set<Integer> stopTokens = constraint == null ? all : model.constraints().ends(all);
-    List<String> stops = constraint == null ? options.stop() : List.of();
+    Set<Integer> stopTokens = shape.constraint() == null ? all : model.constraints().ends(all);
     long seed = options.seed() == null ? ThreadLocalRandom.current().nextLong() : options.seed();
     for (EncodedPrompt prompt : prompts) {
       for (int i = 0; i < choicesPerPrompt; i++) {
         int choice = choices.size();
-        choices.add(new ChoiceText(choice, model, prompt, options, stops, stopTokens));
+        choices.add(new ChoiceText(choice, model, prompt, options, shape, stopTokens));
         GenerationRequest request =
             new GenerationRequest(
                 id,
@@ -100,7 +102,7 @@ public final class TextStream implements AutoCloseable {
                 options.logprobs(),
                 prompt.echo() == null ? -1 : options.logprobs(),
                 options.priority(),
-                constraint);
+                shape.constraint());
         Generation generation =
             model.backend().submit(request, event -> arrive(new Arrival(choice, event)));
         synchronized (generations) {

@@ -156,8 +156,7 @@ record Conjunction(List<Located> parts) {
    */
   boolean isOpen() {
     return parts.stream()
-        .allMatch(
-            part -> part.has("additionalProperties") || part.schema().path("properties").isEmpty());
+        .allMatch(part -> part.has("additionalProperties") || !part.has("properties"));
   }
 
   /** The schemas of an array's element, all of which hold. */

@@ -4,7 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.whit.backend.TokenConstraint;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * The constraints of one model: answers that are JSON. What a schema was compiled to is kept, and
@@ -17,7 +19,7 @@ public final class JsonConstraints {
 
   private final TokenVocabulary vocabulary;
   private final MaskCache masks = new MaskCache();
-  private final Map<JsonNode, TokenConstraint> kept = new LinkedHashMap<>(16, 0.75f, true);
+  private final Map<Object, TokenConstraint> kept = new LinkedHashMap<>(16, 0.75f, true);
 
   /** Constraints over a vocabulary. */
   public JsonConstraints(TokenVocabulary vocabulary) {
@@ -35,22 +37,51 @@ public final class JsonConstraints {
    * @throws SchemaException if it is no schema, or cannot be enforced
    */
   public TokenConstraint schema(JsonNode schema) {
+    return kept(
+        schema,
+        () -> {
+          MetaSchema.check(schema);
+          CompileBudget budget = new CompileBudget();
+          GrammarBuilder builder = new GrammarBuilder(budget);
+          return builder.build(new SchemaCompiler(schema, builder, budget).compile());
+        });
+  }
+
+  private record Calls(CallSyntax syntax, List<FunctionSpec> functions, boolean parallel) {}
+
+  /**
+   * Calls of functions, with arguments that their schemas validate.
+   *
+   * @param parallel whether there may be more than one
+   * @throws SchemaException if a schema is none, or cannot be enforced
+   */
+  public TokenConstraint calls(CallSyntax syntax, List<FunctionSpec> functions, boolean parallel) {
+    return kept(
+        new Calls(syntax, functions, parallel),
+        () -> {
+          functions.forEach(function -> MetaSchema.check(function.parameters()));
+          CompileBudget budget = new CompileBudget();
+          GrammarBuilder builder = new GrammarBuilder(budget);
+          return builder.build(
+              new CallCompiler(syntax, builder, budget).compile(functions, parallel));
+        });
+  }
+
+  /** Compiles what is not kept; outside of the lock, as it may take long. */
+  private TokenConstraint kept(Object source, Supplier<Grammar> compile) {
     synchronized (kept) {
-      TokenConstraint known = kept.get(schema);
+      TokenConstraint known = kept.get(source);
       if (known != null) {
         return known;
       }
     }
-    MetaSchema.check(schema);
-    CompileBudget budget = new CompileBudget();
-    GrammarBuilder builder = new GrammarBuilder(budget);
-    Grammar grammar = builder.build(new SchemaCompiler(schema, builder, budget).compile());
+    Grammar grammar = compile.get();
     if (grammar.heights()[grammar.start()] == Grammar.ENDLESS) {
       throw new SchemaException("#", "no value satisfies the schema");
     }
     TokenConstraint made = new GrammarConstraint(grammar, vocabulary, masks);
     synchronized (kept) {
-      kept.put(schema, made);
+      kept.put(source, made);
       if (kept.size() > MAX_KEPT) {
         kept.remove(kept.keySet().iterator().next());
       }

@@ -1,6 +1,7 @@
 package dev.whit.constraint;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.whit.constraint.GrammarBuilder.Rule;
 import java.util.ArrayDeque;
@@ -22,6 +23,9 @@ final class SchemaCompiler {
   private static final int MAX_LISTED = 4096;
   private static final int MAX_DIVISOR = 4096;
   private static final int MAX_INDENT = 40;
+
+  private static final Located OBJECT =
+      new Located(JsonNodeFactory.instance.objectNode().put("type", "object"), "#object");
 
   private final CompileBudget budget;
   private final SchemaDocument document;
@@ -50,7 +54,16 @@ final class SchemaCompiler {
    * @throws SchemaException if it cannot be enforced
    */
   Rule compile() {
-    Rule root = value(List.of(document.root()));
+    return compile(List.of(document.root()));
+  }
+
+  /** As {@link #compile}, but only objects. */
+  Rule compileObject() {
+    return compile(List.of(document.root(), OBJECT));
+  }
+
+  private Rule compile(List<Located> schemas) {
+    Rule root = value(schemas);
     // Not by recursion: schemas may lead to one another in a chain of any length.
     while (!work.isEmpty()) {
       Work next = work.remove();

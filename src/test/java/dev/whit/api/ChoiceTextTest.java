@@ -46,7 +46,7 @@ final class ChoiceTextTest {
         model,
         new EncodedPrompt(prompt, null, 10),
         OPTIONS,
-        OPTIONS.stop(),
+        ReplyShape.content(null),
         Set.of(ByteTokenizer.EOS));
   }
 

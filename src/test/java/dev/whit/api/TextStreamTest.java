@@ -56,7 +56,11 @@ final class TextStreamTest {
   private TextStream start(String prompt, int maxTokens, boolean echo, GenerationOptions options) {
     int[] ids = model.tokenizer().encode(prompt, true);
     return TextStream.start(
-        model, "id", List.of(new EncodedPrompt(ids, echo ? prompt : null, maxTokens)), options);
+        model,
+        "id",
+        List.of(new EncodedPrompt(ids, echo ? prompt : null, maxTokens)),
+        options,
+        ReplyShape.content(null));
   }
 
   private record Answer(String text, List<String> tokens, @Nullable Finish finish) {}
@@ -291,7 +295,8 @@ final class TextStreamTest {
         List.of(
             new EncodedPrompt(model.tokenizer().encode("hang", true), null, 5),
             new EncodedPrompt(model.tokenizer().encode("full", true), null, 5));
-    assertThatThrownBy(() -> TextStream.start(model, "id", prompts, options(1, -1)))
+    assertThatThrownBy(
+            () -> TextStream.start(model, "id", prompts, options(1, -1), ReplyShape.content(null)))
         .isInstanceOfSatisfying(
             ApiException.Overloaded.class,
             e -> assertThat(e.retryAfter()).isEqualTo(Duration.ofMillis(2500)));

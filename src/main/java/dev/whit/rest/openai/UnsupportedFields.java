@@ -16,16 +16,6 @@ final class UnsupportedFields {
   private static final Map<String, Predicate<JsonNode>> COMPLETION =
       Map.of("suffix", UnsupportedFields::never, "best_of", number(1));
 
-  private static final Map<String, Predicate<JsonNode>> CHAT =
-      Map.of(
-          "tools",
-          UnsupportedFields::isEmptyArray,
-          "tool_choice",
-          value -> value.asText().equals("none"));
-
-  private static final Map<String, Predicate<JsonNode>> MESSAGE =
-      Map.of("tool_calls", UnsupportedFields::isEmptyArray);
-
   private UnsupportedFields() {}
 
   static void refuseInCompletion(JsonFields request) {
@@ -35,15 +25,6 @@ final class UnsupportedFields {
 
   static void refuseInChat(JsonFields request) {
     refuse(request, BOTH);
-    refuse(request, CHAT);
-  }
-
-  static void refuseInMessage(JsonFields message) {
-    refuse(message, MESSAGE);
-  }
-
-  private static boolean isEmptyArray(JsonNode value) {
-    return value.isArray() && value.isEmpty();
   }
 
   private static boolean never(JsonNode value) {
