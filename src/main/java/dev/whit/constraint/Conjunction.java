@@ -156,7 +156,12 @@ record Conjunction(List<Located> parts) {
    */
   boolean isOpen() {
     return parts.stream()
-        .allMatch(part -> part.has("additionalProperties") || !part.has("properties"));
+        .allMatch(part -> {
+          JsonNode others = part.schema().path("additionalProperties");
+          return others.isMissingNode()
+              ? !part.has("properties")
+              : !others.isBoolean() || others.booleanValue();
+        });
   }
 
   /** The schemas of an array's element, all of which hold. */

@@ -8,18 +8,28 @@ import java.util.BitSet;
 import java.util.Deque;
 import java.util.List;
 
-/** Adds up the nodes and edges of a {@link Grammar}. */
+/**
+ * Adds up the nodes and edges of a {@link Grammar}. Bytes that no token spells alone are left out:
+ * whatever is begun can be completed byte by byte.
+ */
 final class GrammarBuilder {
   /** A part of the language: begins at {@code start}, and ends at {@code end}. */
   record Rule(int start, int end) {}
 
   private final CompileBudget budget;
+  private final BitSet alphabet;
   private final List<List<int[]>> byteEdges = new ArrayList<>();
   private final List<List<Integer>> freeEdges = new ArrayList<>();
   private final List<List<int[]>> calls = new ArrayList<>();
   private final BitSet ends = new BitSet();
 
-  GrammarBuilder(CompileBudget budget) {
+  /**
+   * An empty grammar.
+   *
+   * @param alphabet the bytes that there are
+   */
+  GrammarBuilder(BitSet alphabet, CompileBudget budget) {
+    this.alphabet = alphabet;
     this.budget = budget;
   }
 
@@ -39,8 +49,13 @@ final class GrammarBuilder {
   }
 
   void bytes(int from, int first, int last, int to) {
-    budget.spend(1);
-    byteEdges.get(from).add(new int[] {first, last, to});
+    int at = alphabet.nextSetBit(first);
+    while (at >= 0 && at <= last) {
+      int end = Math.min(last + 1, alphabet.nextClearBit(at));
+      budget.spend(1);
+      byteEdges.get(from).add(new int[] {at, end - 1, to});
+      at = alphabet.nextSetBit(end);
+    }
   }
 
   void free(int from, int to) {

@@ -42,7 +42,7 @@ public final class JsonConstraints {
         () -> {
           MetaSchema.check(schema);
           CompileBudget budget = new CompileBudget();
-          GrammarBuilder builder = new GrammarBuilder(budget);
+          GrammarBuilder builder = new GrammarBuilder(vocabulary.singleBytes(), budget);
           return builder.build(new SchemaCompiler(schema, builder, budget).compile());
         });
   }
@@ -61,7 +61,7 @@ public final class JsonConstraints {
         () -> {
           functions.forEach(function -> MetaSchema.check(function.parameters()));
           CompileBudget budget = new CompileBudget();
-          GrammarBuilder builder = new GrammarBuilder(budget);
+          GrammarBuilder builder = new GrammarBuilder(vocabulary.singleBytes(), budget);
           return builder.build(
               new CallCompiler(syntax, builder, budget).compile(functions, parallel));
         });

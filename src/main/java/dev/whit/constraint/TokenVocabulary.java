@@ -1,6 +1,7 @@
 package dev.whit.constraint;
 
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.function.IntFunction;
 import java.util.function.IntPredicate;
@@ -99,6 +100,17 @@ public final class TokenVocabulary {
       }
     }
     return 0;
+  }
+
+  /** The bytes that are tokens of their own. */
+  BitSet singleBytes() {
+    BitSet bytes = new BitSet(256);
+    for (byte[] text : texts) {
+      if (text != null && text.length == 1) {
+        bytes.set(Byte.toUnsignedInt(text[0]));
+      }
+    }
+    return bytes;
   }
 
   /** Number of longs of a mask. */

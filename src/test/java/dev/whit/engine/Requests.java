@@ -2,6 +2,7 @@ package dev.whit.engine;
 
 import dev.whit.backend.GenerationRequest;
 import dev.whit.backend.SamplingParams;
+import dev.whit.backend.TokenConstraint;
 import java.util.Random;
 import java.util.Set;
 
@@ -36,6 +37,20 @@ final class Requests {
   static GenerationRequest stoppingAt(int[] prompt, int maxTokens, Integer... stopTokens) {
     return new GenerationRequest(
         "r", prompt, maxTokens, SamplingParams.GREEDY, Set.of(stopTokens), -1, -1);
+  }
+
+  /** The same under a constraint. */
+  static GenerationRequest constrained(GenerationRequest request, TokenConstraint constraint) {
+    return new GenerationRequest(
+        request.id(),
+        request.prompt(),
+        request.maxTokens(),
+        request.sampling(),
+        request.stopTokens(),
+        request.topLogprobs(),
+        request.promptLogprobs(),
+        request.priority(),
+        constraint);
   }
 
   /** A random prompt. */

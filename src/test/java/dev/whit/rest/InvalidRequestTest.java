@@ -193,18 +193,10 @@ final class InvalidRequestTest {
                 CHAT,
                 "messages[0].name",
                 "[{\"role\": \"user\", \"content\": \"a\", \"name\": 1}]"),
-            Arguments.of(
-                CHAT,
-                "messages[0].tool_calls",
-                "[{\"role\": \"assistant\", \"content\": \"a\", \"tool_calls\": [{}]}]"),
             Arguments.of(CHAT, "messages", "[{\"role\": \"user\", \"content\": \"\"}]"),
             Arguments.of(CHAT, "logprobs", "1"),
             Arguments.of(CHAT, "top_logprobs", "1"),
             Arguments.of(CHAT, "top_logprobs", "21"),
-            Arguments.of(CHAT, "tools", "[{\"type\": \"function\"}]"),
-            Arguments.of(CHAT, "tools", "{}"),
-            Arguments.of(CHAT, "tool_choice", "\"auto\""),
-            Arguments.of(CHAT, "tool_choice", "{}"),
             Arguments.of(CHAT, "add_generation_prompt", "1"),
             Arguments.of(CHAT, "continue_final_message", "1"),
             Arguments.of(CHAT, "chat_template_kwargs", "[]"));
