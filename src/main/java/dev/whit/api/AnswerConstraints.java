@@ -64,12 +64,12 @@ final class AnswerConstraints {
   TokenConstraint of(ToolUse use, ToolSyntax syntax) {
     List<Tool> tools = use.callable();
     try {
-      return calls().calls(syntax.written, functions(tools), use.parallel());
+      return calls().calls(syntax.written(), functions(tools), use.parallel());
     } catch (SchemaException e) {
       // One of them, or all together.
       for (Tool tool : tools) {
         enforceable(
-            tool.field(), () -> calls().calls(syntax.written, functions(List.of(tool)), false));
+            tool.field(), () -> calls().calls(syntax.written(), functions(List.of(tool)), false));
       }
       throw new ApiException.InvalidRequest("tools", "tools: " + e.getMessage());
     }
@@ -101,7 +101,7 @@ final class AnswerConstraints {
     JsonConstraints made = calls;
     if (made == null) {
       Map<Integer, byte[]> markers = new HashMap<>();
-      for (String marker : ToolSyntax.markers()) {
+      for (String marker : ToolSyntax.MARKERS) {
         Integer id = tokenizer.id(marker);
         if (id != null && tokenizer.isSpecial(id)) {
           markers.put(id, marker.getBytes(StandardCharsets.UTF_8));

@@ -159,7 +159,7 @@ final class ChoiceText {
   private String text(int id) {
     if (markers && tokenizer.isSpecial(id)) {
       String written = String.valueOf(tokenizer.token(id));
-      return ToolSyntax.markers().contains(written) ? written : "";
+      return ToolSyntax.MARKERS.contains(written) ? written : "";
     }
     return withoutPrompt(detokenizer.add(id));
   }

@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
 /** Lets clients see what the models' tokenizers do. */
 @Singleton
 public final class TokenizationService {
+  /** Longest text, in characters: that of a book, far beyond any context. */
+  private static final int MAX_TEXT = 1 << 20;
+
   private final ModelRegistry models;
 
   /** Over the served models. */
@@ -39,18 +42,19 @@ public final class TokenizationService {
       Map<String, String> specialTokens, @Nullable String chatTemplate, int size, int maxContext) {}
 
   /**
-   * Token ids of a text.
+   * Token ids of a text, which may be longer than the context: clients cut it into windows.
    *
    * @param model null where one is served only
    * @param addSpecialTokens whether the tokenizer adds its special tokens
-   * @throws ApiException if there is no such model, or the text cannot fit its context
+   * @throws ApiException if there is no such model, or the text is too long
    */
   public Tokenized tokenize(@Nullable String model, String text, boolean addSpecialTokens) {
     ServedModel served = models.resolve(model);
-    int[] ids =
-        text.isEmpty()
-            ? served.tokenizer().encode(text, addSpecialTokens)
-            : served.promptEncoder().encode(new Prompt.Text(text), "prompt", addSpecialTokens, 0);
+    if (text.length() > MAX_TEXT) {
+      throw new ApiException.InvalidRequest(
+          "prompt", "prompt has %d characters; the limit is %d".formatted(text.length(), MAX_TEXT));
+    }
+    int[] ids = served.tokenizer().encode(text, addSpecialTokens);
     List<@Nullable String> texts = new ArrayList<>();
     for (int id : ids) {
       texts.add(served.tokenizer().token(id));

@@ -45,9 +45,9 @@ final class ToolCallParser implements MessageParser {
     this.syntax = syntax;
     this.names = names;
     this.ids = ids;
-    search = new MarkerSearch(syntax.marker);
+    search = new MarkerSearch(syntax.marker());
     scanner = new ToolCallScanner(names);
-    state = syntax.marker.isEmpty() ? State.OPENING : State.CONTENT;
+    state = syntax.marker().isEmpty() ? State.OPENING : State.CONTENT;
   }
 
   @Override
@@ -60,7 +60,7 @@ final class ToolCallParser implements MessageParser {
           if (search.found()) {
             state = State.OPENING;
             space = search.space();
-            held.append(syntax.marker);
+            held.append(syntax.marker());
             add(search.rest(), draft);
           }
           return;
@@ -78,11 +78,11 @@ final class ToolCallParser implements MessageParser {
 
   private void open(char c, MessageDraft draft) {
     held.append(c);
-    String opened = held.substring(syntax.marker.length()).stripLeading();
-    boolean tagged = syntax.marker.isEmpty();
-    if (opened.startsWith("{") && syntax.opening.isEmpty()) {
+    String opened = held.substring(syntax.marker().length()).stripLeading();
+    boolean tagged = syntax.marker().isEmpty();
+    if (opened.startsWith("{") && syntax.opening().isEmpty()) {
       beginCall(c, draft);
-    } else if (!opened.isEmpty() && opened.equals(syntax.opening)) {
+    } else if (!opened.isEmpty() && opened.equals(syntax.opening())) {
       state = State.CALL;
       scanner = new ToolCallScanner(names);
     } else if (tagged && opened.equals(ToolSyntax.PYTHON_TAG)) {
@@ -129,14 +129,14 @@ final class ToolCallParser implements MessageParser {
     if (gap.isEmpty()) {
       return;
     }
-    if (gap.equals(syntax.separator)) {
+    if (gap.equals(syntax.separator())) {
       state = State.CALL;
       scanner = new ToolCallScanner(names);
-    } else if (gap.equals(syntax.closing)) {
+    } else if (gap.equals(syntax.closing())) {
       held.setLength(0);
       state = State.CONTENT;
-      search = new MarkerSearch(syntax.marker);
-    } else if (!syntax.closing.startsWith(gap)) {
+      search = new MarkerSearch(syntax.marker());
+    } else if (!syntax.closing().startsWith(gap)) {
       refuse(draft);
     }
   }
@@ -145,15 +145,15 @@ final class ToolCallParser implements MessageParser {
   private void refuse(MessageDraft draft) {
     String text = held.toString();
     held.setLength(0);
-    if (syntax.marker.isEmpty()) {
+    if (syntax.marker().isEmpty()) {
       state = State.REST;
       draft.content(text);
       return;
     }
     state = State.CONTENT;
-    search = new MarkerSearch(syntax.marker);
+    search = new MarkerSearch(syntax.marker());
     // The marker itself, if it is there, is not looked for again; another one behind it is.
-    int from = text.startsWith(syntax.marker) ? syntax.marker.length() : 0;
+    int from = text.startsWith(syntax.marker()) ? syntax.marker().length() : 0;
     draft.content((from > 0 ? space : "") + text.substring(0, from));
     add(text.substring(from), draft);
   }

@@ -53,6 +53,7 @@ final class ToolCallScanner {
     };
   }
 
+  @SuppressWarnings("JdkObsolete") // hitEnd: whether more text could still make a match
   private boolean begin(char c) {
     head.append(c);
     Matcher matcher = HEAD.matcher(head);

@@ -82,9 +82,8 @@ public final class ModelBench {
       for (Workload workload : spec.workloads()) {
         measurements.add(measure(session, workload, threads, read, stage));
       }
-      System.gc(); // what loading left behind is not the model's
-      return new BenchReport.Run(
-          threads, kernels.description(), load, read, ProcessMemory.now(), measurements);
+      ProcessMemory memory = ProcessMemory.afterCollection(); // without what loading left
+      return new BenchReport.Run(threads, kernels.description(), load, read, memory, measurements);
     }
   }
 

@@ -3,7 +3,9 @@ package dev.whit.bench;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +16,25 @@ import org.jspecify.annotations.Nullable;
  */
 public record ProcessMemory(long anonymousBytes, long fileBytes) {
   private static final Path STATUS = Path.of("/proc/self/status");
+
+  private static final int SETTLE_STEPS = 50;
+  private static final Duration SETTLE_STEP = Duration.ofMillis(100);
+
+  /**
+   * What it keeps after a collection: waits, for 5 seconds at most, while the JVM gives memory
+   * back, which it does by and by. Null where the system does not say.
+   */
+  static @Nullable ProcessMemory afterCollection() {
+    System.gc();
+    ProcessMemory memory = now();
+    for (int i = 0, still = 0; i < SETTLE_STEPS && memory != null && still < 5; i++) {
+      LockSupport.parkNanos(SETTLE_STEP.toNanos());
+      ProcessMemory next = now();
+      still = next != null && next.anonymousBytes < memory.anonymousBytes ? 0 : still + 1;
+      memory = next;
+    }
+    return memory;
+  }
 
   /** What it has now; null where the system does not say. */
   static @Nullable ProcessMemory now() {

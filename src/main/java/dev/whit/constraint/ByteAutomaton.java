@@ -98,7 +98,7 @@ final class ByteAutomaton {
     private State @Nullable [] next;
     private @Nullable State afterAnyCharacter;
 
-    State(Place[] places, boolean accepts) {
+    private State(Place[] places, boolean accepts) {
       this.places = places;
       this.accepts = accepts;
     }

@@ -149,6 +149,15 @@ final class TokenizerComponents {
                           "word_delimiter_token", TokenizerComponents::isText,
                           "cleanup", JsonNode::isBoolean)))));
 
+  /**
+   * Fields of the model that must be null or as given: the library cuts a prefix off merged pieces
+   * without looking whether they have it, and with dropout a text has other ids each time.
+   */
+  private static final Map<String, Predicate<JsonNode>> MODEL =
+      Map.of(
+          "continuing_subword_prefix", value -> value.asText().isEmpty() && value.isTextual(),
+          "dropout", value -> value.isNumber() && value.doubleValue() == 0);
+
   private final Path file;
   private final int size;
   private final String section;
@@ -184,7 +193,9 @@ final class TokenizerComponents {
         String section = in.currentName();
         in.nextToken();
         var types = SECTIONS.get(section);
-        if (types == null) {
+        if (section.equals("model") && in.currentToken() == JsonToken.START_OBJECT) {
+          checkModel(file, in);
+        } else if (types == null) {
           in.skipChildren();
         } else {
           JsonNode component = JSON.readTree(in);
@@ -198,6 +209,23 @@ final class TokenizerComponents {
       }
     } catch (IOException e) {
       throw new TokenizerException(file, "not a readable tokenizer.json", e);
+    }
+  }
+
+  private static void checkModel(Path file, JsonParser in) throws IOException {
+    while (in.nextToken() == JsonToken.FIELD_NAME) {
+      String field = in.currentName();
+      in.nextToken();
+      Predicate<JsonNode> rule = MODEL.get(field);
+      if (rule == null) {
+        in.skipChildren();
+      } else {
+        JsonNode value = JSON.readTree(in);
+        if (!value.isNull() && !rule.test(value)) {
+          throw new TokenizerException(
+              file, "model.%s is %s: not supported".formatted(field, shortened(value.toString())));
+        }
+      }
     }
   }
 
@@ -224,12 +252,23 @@ final class TokenizerComponents {
           if (type.equals("Sequence")) {
             field.getValue().forEach(this::check);
           }
+          if (field.getKey().equals("pattern")) {
+            checkPattern(type, field.getValue().path("Regex").asText());
+          }
         });
     if (type.equals("TemplateProcessing")) {
       String complaint = TemplateProcessing.complaint(component, size);
       if (!complaint.isEmpty()) {
         throw new TokenizerException(file, section + " " + type + ": " + complaint);
       }
+    }
+  }
+
+  private void checkPattern(String type, String pattern) {
+    String complaint = SplitPattern.complaint(pattern);
+    if (!complaint.isEmpty()) {
+      throw new TokenizerException(
+          file, "%s %s: pattern %s %s".formatted(section, type, shortened(pattern), complaint));
     }
   }
 

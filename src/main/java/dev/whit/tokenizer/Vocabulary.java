@@ -18,6 +18,9 @@ final class Vocabulary {
   /** No real vocabulary comes near it; an id past it is a broken or hostile file. */
   private static final int MAX_ID = 1 << 24;
 
+  /** Longest added token, in UTF-16 units: the library takes quadratic time to prepare for one. */
+  private static final int MAX_ADDED = 1024;
+
   private static final JsonFactory JSON = new ObjectMapper().getFactory();
 
   private final Path file;
@@ -74,9 +77,34 @@ final class Vocabulary {
     findByteFallback();
     for (JsonNode token : added) {
       int id = token.path("id").intValue();
-      tokens[id] = token.path("content").asText();
-      ids.put(token.path("content").asText(), id);
+      String content = token.path("content").asText();
+      checkAdded(content, id);
+      tokens[id] = content;
+      ids.put(content, id);
       special.set(id, token.path("special").asBoolean());
+    }
+  }
+
+  /**
+   * The library goes by an added token's content and gives it an id of its own when the vocabulary
+   * does not have it, whatever the file says.
+   */
+  private void checkAdded(String content, int id) {
+    if (content.length() > MAX_ADDED) {
+      throw new TokenizerException(
+          file,
+          "added token %d has %d characters, more than %d"
+              .formatted(id, content.length(), MAX_ADDED));
+    }
+    Integer known = ids.get(content);
+    String other = tokens[id];
+    if (known != null && known != id) {
+      throw new TokenizerException(
+          file, "token '%s' has both id %d and id %d".formatted(content, known, id));
+    }
+    if (known == null && other != null) {
+      throw new TokenizerException(
+          file, "id %d is given to both '%s' and '%s'".formatted(id, other, content));
     }
   }
 

@@ -197,6 +197,8 @@ final class InvalidRequestTest {
             Arguments.of(CHAT, "logprobs", "1"),
             Arguments.of(CHAT, "top_logprobs", "1"),
             Arguments.of(CHAT, "top_logprobs", "21"),
+            Arguments.of(CHAT, "documents", "[{\"text\": \"a\"}]"),
+            Arguments.of(CHAT, "chat_template", "\"{{ 1 }}\""),
             Arguments.of(CHAT, "add_generation_prompt", "1"),
             Arguments.of(CHAT, "continue_final_message", "1"),
             Arguments.of(CHAT, "chat_template_kwargs", "[]"));

@@ -51,6 +51,18 @@ final class TokenizationResourceTest {
   }
 
   @Test
+  void aTextMayBeLongerThanTheContextButNotEndless() {
+    String body = "{\"model\": \"plain\", \"prompt\": \"%s\", \"add_special_tokens\": false}";
+    post("/tokenize", body.formatted("a".repeat(1000)))
+        .statusCode(200)
+        .body("count", equalTo(1000))
+        .body("max_model_len", equalTo(64));
+    post("/tokenize", body.formatted("a".repeat((1 << 20) + 1)))
+        .statusCode(400)
+        .body("error.message", equalTo("prompt has 1048577 characters; the limit is 1048576"));
+  }
+
+  @Test
   void tellsWhatTheTokenizerIs() {
     given()
         .get("/tokenizer_info")

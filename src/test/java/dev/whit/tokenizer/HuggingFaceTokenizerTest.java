@@ -13,6 +13,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class HuggingFaceTokenizerTest {
@@ -143,6 +144,45 @@ class HuggingFaceTokenizerTest {
           .isInstanceOf(TokenizerException.class)
           .hasMessageStartingWith(file.toString());
     }
+  }
+
+  /** The library would give it an id that the file does not state, past the model's vocabulary. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          b | 0 | id 0 is given to both 'a' and 'b'
+          a | 7 | token 'a' has both id 0 and id 7
+          """)
+  void refusesAnAddedTokenThatContradictsTheVocabulary(
+      String content, int id, String message, @TempDir Path dir) throws IOException {
+    Path file = dir.resolve("tokenizer.json");
+    Files.writeString(file, withAdded(content, id));
+    assertThatThrownBy(() -> HuggingFaceTokenizer.load(file))
+        .isInstanceOf(TokenizerException.class)
+        .hasMessage(file + ": " + message);
+  }
+
+  /** The library needs 250 s to prepare for one of 100,000 characters. */
+  @Test
+  void refusesAnAddedTokenThatTakesTheLibraryLong(@TempDir Path dir) throws IOException {
+    Path file = dir.resolve("tokenizer.json");
+    Files.writeString(file, withAdded("x".repeat(1024), 1));
+    HuggingFaceTokenizer.load(file).close();
+    Files.writeString(file, withAdded("x".repeat(1025), 1));
+    assertThatThrownBy(() -> HuggingFaceTokenizer.load(file))
+        .isInstanceOf(TokenizerException.class)
+        .hasMessage(file + ": added token 1 has 1025 characters, more than 1024");
+  }
+
+  private static String withAdded(String content, int id) {
+    return """
+    {"model": {"type": "BPE", "vocab": {"a": 0}, "merges": []}, "added_tokens": [{"id": %d,
+     "content": "%s", "single_word": false, "lstrip": false, "rstrip": false,
+     "normalized": false, "special": true}]}
+    """
+        .formatted(id, content);
   }
 
   @Test

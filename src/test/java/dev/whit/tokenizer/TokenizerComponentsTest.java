@@ -41,6 +41,8 @@ class TokenizerComponentsTest {
         "{\"type\":\"Strip\",\"content\":\"ab\",\"start\":0,\"stop\":0}|field content",
         "{\"type\":\"Strip\",\"content\":\"a\",\"start\":-1,\"stop\":0}|field start",
         "{\"type\":\"Replace\",\"pattern\":{\"String\":\"\\ud800\"},\"content\":\"\"}|field pattern",
+        "{\"type\":\"Replace\",\"pattern\":{\"Regex\":\"(a+)+$\"},\"content\":\"\"}"
+            + "|decoder Replace: pattern (a+)+$ repeats a choice: (a+)+",
         "{\"type\":\"Sequence\",\"decoders\":{}}|field decoders",
         "{\"type\":\"Sequence\",\"decoders\":[{\"type\":\"Fuse\"},1]}|decoder has no type",
       })
@@ -64,6 +66,32 @@ class TokenizerComponentsTest {
   void refusesATemplateThatTheLibraryCannotFill(String part, String other, String complaint)
       throws IOException {
     refuses(edited(part, other), complaint);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "continuing_subword_prefix|\"##\"|model.continuing_subword_prefix is \"##\": not supported",
+        "continuing_subword_prefix|5|model.continuing_subword_prefix is 5",
+        "dropout|0.5|model.dropout is 0.5: not supported",
+        "dropout|\"x\"|model.dropout is \"x\""
+      })
+  void refusesFieldsOfTheModel(String field, String value, String complaint) throws IOException {
+    ObjectNode edited = (ObjectNode) JSON.readTree(compact());
+    ((ObjectNode) edited.get("model")).set(field, JSON.readTree(value));
+    refuses(edited.toString(), complaint);
+  }
+
+  @Test
+  void takesFieldsOfTheModelThatSayNothing() throws IOException {
+    ObjectNode plain = (ObjectNode) JSON.readTree(compact());
+    ((ObjectNode) plain.get("model"))
+        .put("continuing_subword_prefix", "")
+        .put("end_of_word_suffix", "")
+        .put("dropout", 0.0);
+    HuggingFaceTokenizer.load(write(plain.toString())).close();
   }
 
   @Test

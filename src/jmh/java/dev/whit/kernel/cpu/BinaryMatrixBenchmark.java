@@ -61,7 +61,7 @@ public class BinaryMatrixBenchmark {
   @Setup(Level.Trial)
   public void setUp() {
     RandomLayers random = new RandomLayers(1);
-    signs = PackedSigns.of(List.of(random.signs(rows, words * 30)), team);
+    signs = PackedSigns.of(List.of(random.signs(rows, words * 30)), new SignMemory(), team);
     tables = new int[LookupKernel.TILE * words * kernel.tableSize()];
     inputs = random.values(words * 30);
     for (int i = 0; i < LookupKernel.TILE; i++) {

@@ -66,9 +66,10 @@ public class Llama7bTokenBenchmark {
       random.littleBit(bits, HIDDEN, FEED_FORWARD, FEED_FORWARD),
       random.littleBit(bits, FEED_FORWARD, HIDDEN)
     };
+    SignMemory memory = new SignMemory();
     long bytes = 0;
     for (int i = 0; i < linears.length; i++) {
-      linears[i] = PackedFactors.of(layer[i % 4], team); // its own copy of the same signs
+      linears[i] = PackedFactors.of(layer[i % 4], memory, team); // its own copy of the same signs
       bytes += linears[i].residentBytes();
     }
     read = new MemoryRead(team, bytes);

@@ -3,6 +3,8 @@ package dev.whit.kernel.cpu;
 import dev.whit.kernel.cpu.PackedFactors.InputGroup;
 import dev.whit.kernel.cpu.PackedFactors.OutputPath;
 import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,9 +12,17 @@ import org.jspecify.annotations.Nullable;
  * the inputs and lookup tables of one panel, for the vectors of a tile.
  */
 final class FactorWorker {
-  /** Most blocks of U whose sums, of a tile, are held before they are added to the outputs. */
-  private static final int CHUNK = 128;
+  /**
+   * Most blocks of outputs in a chunk: its part of a panel of U stays in the second-level cache for
+   * all rows of a pass.
+   */
+  private static final int CHUNK = 256;
 
+  /** Blocks of a tile's products with U that the first-level cache holds beside their outputs. */
+  private static final int STEP = 32;
+
+  private static final VectorSpecies<Float> FLOAT = Species.FLOAT;
+  private static final int LANES = Species.LANES;
   private static final int TILE = LookupKernel.TILE;
   private static final int BLOCK = PackedSigns.BLOCK;
   private static final LookupKernel KERNEL = LookupKernel.preferred();
@@ -21,7 +31,12 @@ final class FactorWorker {
   private final int workers;
   private final float[] inputs = new float[PackedSigns.MAX_PANEL * PackedSigns.WORD_COLUMNS];
   private final int[] tables = new int[TILE * PackedSigns.MAX_PANEL * KERNEL.tableSize()];
-  private final float[] sums = new float[TILE * CHUNK * BLOCK];
+
+  /** Products with U; a path whose offset is no multiple of 16 may begin within a block. */
+  private final float[] sums = new float[(TILE * CHUNK + 1) * BLOCK];
+
+  /** The hidden values of a pass, scaled: [row of pass][hidden]. */
+  private float[] scaled = {};
 
   FactorWorker(int worker, int workers) {
     this.worker = worker;
@@ -66,9 +81,9 @@ final class FactorWorker {
    * @param y rows of {@code yStride} values; row 0's outputs begin at {@code yOffset}
    */
   void expand(PackedFactors w, float[] partial, int count, float[] y, int yOffset, int yStride) {
+    scaleHidden(w, partial, count);
     int end = w.firstOutput(worker + 1, workers);
-    // One block less than fits: a path whose offset is no multiple of 16 may begin within one.
-    int chunk = ((count < TILE ? TILE * CHUNK : CHUNK) - 1) * BLOCK;
+    int chunk = (count < TILE ? TILE * CHUNK : CHUNK) * BLOCK;
     for (int begin = w.firstOutput(worker, workers), next; begin < end; begin = next) {
       next = Math.min(end, begin + chunk);
       for (int t = 0, tile; t < count; t += tile) {
@@ -82,7 +97,7 @@ final class FactorWorker {
           int target = yOffset + t * yStride + path.outOffset();
           for (int panel = 0; from < to && panel < path.u().panels(); panel++) {
             for (int i = 0; i < tile; i++) {
-              scaleHidden(w, path, panel, partial, count, t + i);
+              copyHidden(w, path, panel, t + i);
               buildTables(path.u(), panel, i);
             }
             addOutputs(path, panel, from, to, tile, y, target, yStride);
@@ -95,13 +110,18 @@ final class FactorWorker {
   /** Adds a panel's part of the outputs {@code from … to − 1} of a path, for a tile of rows. */
   private void addOutputs(
       OutputPath path, int panel, int from, int to, int tile, float[] y, int target, int yStride) {
-    int first = from / BLOCK;
     int end = PackedSigns.blocks(to);
-    int stride = (end - first) * BLOCK;
-    multiply(path.u(), panel, first, end, tile, sums, 0, stride);
-    for (int i = 0; i < tile; i++) {
-      int sum = i * stride - first * BLOCK;
-      addScaled(path.post(), sums, sum, from, to, y, target + i * yStride);
+    int step = tile == 1 ? TILE * CHUNK + 1 : STEP;
+    for (int first = from / BLOCK, next; first < end; first = next) {
+      next = Math.min(first + step, end);
+      int stride = (next - first) * BLOCK;
+      multiply(path.u(), panel, first, next, tile, sums, 0, stride);
+      int begin = Math.max(from, first * BLOCK);
+      int stop = Math.min(to, next * BLOCK);
+      for (int i = 0; i < tile; i++) {
+        int sum = i * stride - first * BLOCK;
+        addScaled(path.post(), sums, sum, begin, stop, y, target + i * yStride);
+      }
     }
   }
 
@@ -120,7 +140,14 @@ final class FactorWorker {
   /** {@code y[target + o] += scale[o] · sums[offset + o]} for {@code from ≤ o < to}. */
   private static void addScaled(
       float[] scale, float[] sums, int offset, int from, int to, float[] y, int target) {
-    for (int o = from; o < to; o++) {
+    int o = from;
+    for (; o <= to - LANES; o += LANES) {
+      FloatVector.fromArray(FLOAT, scale, o)
+          .mul(FloatVector.fromArray(FLOAT, sums, offset + o))
+          .add(FloatVector.fromArray(FLOAT, y, target + o))
+          .intoArray(y, target + o);
+    }
+    for (; o < to; o++) {
       y[target + o] += scale[o] * sums[offset + o];
     }
   }
@@ -131,32 +158,63 @@ final class FactorWorker {
     int first = v.panelStart(panel) * PackedSigns.WORD_COLUMNS;
     int length = v.panelColumns(panel);
     float[] pre = group.pre();
-    for (int i = 0; i < length; i++) {
-      inputs[i] = pre[first + i] * x[offset + first + i];
-    }
+    multiply(pre, first, x, offset + first, length, inputs, 0);
     Arrays.fill(inputs, length, v.panelLength(panel) * PackedSigns.WORD_COLUMNS, 0f);
   }
 
-  /** {@code mid ⊙ Σ_panels partial} of a panel of U and a row of the pass, padded likewise. */
-  private void scaleHidden(
-      PackedFactors w, OutputPath path, int panel, float[] partial, int count, int row) {
+  /** {@code mid ⊙ Σ_panels partial} of all paths and rows of a pass. */
+  private void scaleHidden(PackedFactors w, float[] partial, int count) {
+    int length = count * w.hidden();
+    if (scaled.length < length) {
+      scaled = new float[length];
+    }
+    System.arraycopy(partial, 0, scaled, 0, length);
+    for (int panel = 1; panel < w.inputPanels(); panel++) {
+      add(partial, panel * length, length, scaled);
+    }
+    for (OutputPath path : w.paths()) {
+      float[] mid = path.mid();
+      for (int row = 0; mid != null && row < count; row++) {
+        int at = row * w.hidden() + path.hiddenOffset();
+        multiply(mid, 0, scaled, at, mid.length, scaled, at);
+      }
+    }
+  }
+
+  // The loops are vectors by hand: those that the compiler makes lose much on short lengths.
+
+  private static void add(float[] terms, int from, int length, float[] sums) {
+    int i = 0;
+    for (; i <= length - LANES; i += LANES) {
+      FloatVector.fromArray(FLOAT, sums, i)
+          .add(FloatVector.fromArray(FLOAT, terms, from + i))
+          .intoArray(sums, i);
+    }
+    for (; i < length; i++) {
+      sums[i] += terms[from + i];
+    }
+  }
+
+  private static void multiply(
+      float[] a, int aFrom, float[] b, int bFrom, int length, float[] out, int to) {
+    int i = 0;
+    for (; i <= length - LANES; i += LANES) {
+      FloatVector.fromArray(FLOAT, a, aFrom + i)
+          .mul(FloatVector.fromArray(FLOAT, b, bFrom + i))
+          .intoArray(out, to + i);
+    }
+    for (; i < length; i++) {
+      out[to + i] = a[aFrom + i] * b[bFrom + i];
+    }
+  }
+
+  /** The scaled hidden values of a panel of U and a row of the pass, padded likewise. */
+  private void copyHidden(PackedFactors w, OutputPath path, int panel, int row) {
     PackedSigns u = path.u();
     int first = u.panelStart(panel) * PackedSigns.WORD_COLUMNS;
     int length = u.panelColumns(panel);
     int source = row * w.hidden() + path.hiddenOffset() + first;
-    System.arraycopy(partial, source, inputs, 0, length);
-    for (int p = 1; p < w.inputPanels(); p++) {
-      source += count * w.hidden();
-      for (int i = 0; i < length; i++) {
-        inputs[i] += partial[source + i];
-      }
-    }
-    float[] mid = path.mid();
-    if (mid != null) {
-      for (int i = 0; i < length; i++) {
-        inputs[i] *= mid[first + i];
-      }
-    }
+    System.arraycopy(scaled, source, inputs, 0, length);
     Arrays.fill(inputs, length, u.panelLength(panel) * PackedSigns.WORD_COLUMNS, 0f);
   }
 

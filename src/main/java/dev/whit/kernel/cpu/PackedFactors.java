@@ -74,15 +74,16 @@ final class PackedFactors implements BinaryFactorWeights {
   }
 
   /** Lays out a layer; the spec's bit matrices are not needed afterwards. */
-  static PackedFactors of(BinaryFactorSpec spec, WorkerTeam team) {
+  static PackedFactors of(BinaryFactorSpec spec, SignMemory memory, WorkerTeam team) {
     List<InputGroup> groups = new ArrayList<>();
     List<OutputPath> paths = new ArrayList<>();
     int hidden = 0;
     for (List<BinaryFactorPath> sharing : byInputScale(spec.paths())) {
       List<BitMatrix> factors = sharing.stream().map(BinaryFactorPath::v).toList();
-      groups.add(new InputGroup(sharing.getFirst().pre(), PackedSigns.of(factors, team), hidden));
+      PackedSigns v = PackedSigns.of(factors, memory, team);
+      groups.add(new InputGroup(sharing.getFirst().pre(), v, hidden));
       for (BinaryFactorPath path : sharing) {
-        PackedSigns u = PackedSigns.of(List.of(path.u()), team);
+        PackedSigns u = PackedSigns.of(List.of(path.u()), memory, team);
         paths.add(
             new OutputPath(path.outOffset(), path.outputs(), hidden, path.mid(), u, path.post()));
         hidden = Math.addExact(hidden, PackedSigns.blocks(path.rank()) * PackedSigns.BLOCK);
@@ -178,16 +179,16 @@ final class PackedFactors implements BinaryFactorWeights {
 
   private static long bytes(
       List<InputGroup> groups, List<OutputPath> paths, float @Nullable [] bias) {
-    long words = 0;
+    long signs = 0;
     long floats = bias == null ? 0 : bias.length;
     for (InputGroup group : groups) {
-      words += group.v().words().length;
+      signs += group.v().bytes();
       floats += group.pre().length;
     }
     for (OutputPath path : paths) {
-      words += path.u().words().length;
+      signs += path.u().bytes();
       floats += path.post().length + (path.mid() == null ? 0 : path.mid().length);
     }
-    return words * Integer.BYTES + floats * Float.BYTES;
+    return signs + floats * Float.BYTES;
   }
 }

@@ -23,42 +23,38 @@ final class PackedSigns {
   /** Most words of a panel. */
   static final int MAX_PANEL = 35;
 
-  /** The first word is 64-byte aligned in an aligned array, whose data begins at byte 16. */
-  private static final int FIRST = 12;
-
   private final int cols;
   private final int blocks;
   private final int wordsPerRow;
   private final int panels;
   private final int panelLength;
   private final int[] words;
+  private final int start;
 
-  private PackedSigns(int cols, int blocks) {
+  private PackedSigns(int cols, int blocks, SignMemory memory) {
     this.cols = cols;
     this.blocks = blocks;
     wordsPerRow = Math.ceilDiv(cols, WORD_COLUMNS);
     panels = Math.ceilDiv(wordsPerRow, MAX_PANEL);
     panelLength = Math.ceilDiv(wordsPerRow, panels);
-    long size = (long) blocks * wordsPerRow * BLOCK + FIRST;
-    if (size > Integer.MAX_VALUE - 8) {
-      throw new IllegalArgumentException(
-          "a factor of " + (long) blocks * BLOCK + " x " + cols + " is too large for one array");
-    }
-    words = new int[(int) size];
+    SignMemory.Slice slice = memory.take((long) blocks * wordsPerRow * BLOCK);
+    words = slice.array();
+    start = slice.start();
   }
 
   /**
    * Lays out matrices of equal width.
    *
    * @param stack one or more matrices, first rows first
+   * @param memory where to
    * @param team shares the work
    */
-  static PackedSigns of(List<BitMatrix> stack, WorkerTeam team) {
+  static PackedSigns of(List<BitMatrix> stack, SignMemory memory, WorkerTeam team) {
     int blocks = 0;
     for (BitMatrix matrix : stack) {
       blocks = Math.addExact(blocks, blocks(matrix.rows()));
     }
-    PackedSigns packed = new PackedSigns(stack.getFirst().cols(), blocks);
+    PackedSigns packed = new PackedSigns(stack.getFirst().cols(), blocks, memory);
     team.run((worker, workers) -> {
       int first = 0;
       for (BitMatrix matrix : stack) {
@@ -108,14 +104,19 @@ final class PackedSigns {
     return Math.min(panelStart(panel + 1) * WORD_COLUMNS, cols) - panelStart(panel) * WORD_COLUMNS;
   }
 
-  /** All words; see the class comment. */
+  /** The array that has the words, see the class comment, among others; {@link #index} in it. */
   int[] words() {
     return words;
   }
 
+  /** Bytes of the words. */
+  long bytes() {
+    return (long) blocks * wordsPerRow * BLOCK * Integer.BYTES;
+  }
+
   /** Index of the first word of a block in a panel. */
   int index(int panel, int block) {
-    return FIRST + (panelStart(panel) * blocks + block * panelLength(panel)) * BLOCK;
+    return start + (panelStart(panel) * blocks + block * panelLength(panel)) * BLOCK;
   }
 
   private void layBlock(BitMatrix matrix, int sourceBlock, int block) {

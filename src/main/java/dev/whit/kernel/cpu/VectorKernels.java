@@ -21,6 +21,7 @@ public final class VectorKernels extends HostKernels {
   private static final VectorSpecies<Float> FLOAT = Species.FLOAT;
 
   private final WorkerTeam team;
+  private final SignMemory signMemory = new SignMemory();
   private final BinaryFactorProduct binaryProduct;
   private final DenseProduct denseProduct;
   private final Int8Product int8Product;
@@ -62,7 +63,7 @@ public final class VectorKernels extends HostKernels {
 
   @Override
   public BinaryFactorWeights prepare(BinaryFactorSpec spec) {
-    return PackedFactors.of(spec, team);
+    return PackedFactors.of(spec, signMemory, team);
   }
 
   @Override

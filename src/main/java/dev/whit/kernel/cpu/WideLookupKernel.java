@@ -74,8 +74,12 @@ final class WideLookupKernel implements LookupKernel {
       float[] out,
       int outOffset,
       int outStride) {
-    for (int b = 0; b < blocks; b += 4) {
-      multiply4x4(signs, signsOffset, words, tables, out, outOffset, outStride, b, blocks - 1);
+    int b = 0;
+    for (; b <= blocks - 4; b += 4) {
+      multiply4x4(signs, signsOffset, words, tables, out, outOffset, outStride, b);
+    }
+    for (; b < blocks; b++) {
+      multiply1x4(signs, signsOffset, words, tables, out, outOffset, outStride, b);
     }
   }
 
@@ -231,7 +235,11 @@ final class WideLookupKernel implements LookupKernel {
     a3.intoArray(out, outOffset + b3 * BLOCK);
   }
 
-  /** Four blocks, as in {@link #multiply4}, by four vectors: a word serves four lookups. */
+  /**
+   * Four blocks by four vectors: a word serves four lookups. Every fourth sum is made by a
+   * multiplication with one and an addition, which rounds as the addition does: other units of the
+   * processor do it, and lookups and additions share theirs.
+   */
   private static void multiply4x4(
       int[] signs,
       int signsOffset,
@@ -240,13 +248,12 @@ final class WideLookupKernel implements LookupKernel {
       float[] out,
       int outOffset,
       int outStride,
-      int block,
-      int last) {
+      int block) {
     int stride = words * TABLE_SIZE;
     int b0 = block;
-    int b1 = Math.min(block + 1, last);
-    int b2 = Math.min(block + 2, last);
-    int b3 = Math.min(block + 3, last);
+    int b1 = block + 1;
+    int b2 = block + 2;
+    int b3 = block + 3;
     int o0 = signsOffset + b0 * words * BLOCK;
     int o1 = signsOffset + b1 * words * BLOCK;
     int o2 = signsOffset + b2 * words * BLOCK;
@@ -267,6 +274,7 @@ final class WideLookupKernel implements LookupKernel {
     FloatVector a31 = FloatVector.zero(FLOAT);
     FloatVector a32 = FloatVector.zero(FLOAT);
     FloatVector a33 = FloatVector.zero(FLOAT);
+    FloatVector one = FloatVector.broadcast(FLOAT, 1f);
     for (int i = 0, t = 0; i < words * BLOCK; i += BLOCK) {
       IntVector w0 = IntVector.fromArray(INT, signs, o0 + i);
       IntVector w1 = IntVector.fromArray(INT, signs, o1 + i);
@@ -278,25 +286,25 @@ final class WideLookupKernel implements LookupKernel {
         a00 = a00.add(w0.selectFrom(lo, hi).reinterpretAsFloats());
         a01 = a01.add(w1.selectFrom(lo, hi).reinterpretAsFloats());
         a02 = a02.add(w2.selectFrom(lo, hi).reinterpretAsFloats());
-        a03 = a03.add(w3.selectFrom(lo, hi).reinterpretAsFloats());
+        a03 = w3.selectFrom(lo, hi).reinterpretAsFloats().fma(one, a03);
         lo = IntVector.fromArray(INT, tables, t + stride);
         hi = IntVector.fromArray(INT, tables, t + stride + 16);
         a10 = a10.add(w0.selectFrom(lo, hi).reinterpretAsFloats());
         a11 = a11.add(w1.selectFrom(lo, hi).reinterpretAsFloats());
         a12 = a12.add(w2.selectFrom(lo, hi).reinterpretAsFloats());
-        a13 = a13.add(w3.selectFrom(lo, hi).reinterpretAsFloats());
+        a13 = w3.selectFrom(lo, hi).reinterpretAsFloats().fma(one, a13);
         lo = IntVector.fromArray(INT, tables, t + 2 * stride);
         hi = IntVector.fromArray(INT, tables, t + 2 * stride + 16);
         a20 = a20.add(w0.selectFrom(lo, hi).reinterpretAsFloats());
         a21 = a21.add(w1.selectFrom(lo, hi).reinterpretAsFloats());
         a22 = a22.add(w2.selectFrom(lo, hi).reinterpretAsFloats());
-        a23 = a23.add(w3.selectFrom(lo, hi).reinterpretAsFloats());
+        a23 = w3.selectFrom(lo, hi).reinterpretAsFloats().fma(one, a23);
         lo = IntVector.fromArray(INT, tables, t + 3 * stride);
         hi = IntVector.fromArray(INT, tables, t + 3 * stride + 16);
         a30 = a30.add(w0.selectFrom(lo, hi).reinterpretAsFloats());
         a31 = a31.add(w1.selectFrom(lo, hi).reinterpretAsFloats());
         a32 = a32.add(w2.selectFrom(lo, hi).reinterpretAsFloats());
-        a33 = a33.add(w3.selectFrom(lo, hi).reinterpretAsFloats());
+        a33 = w3.selectFrom(lo, hi).reinterpretAsFloats().fma(one, a33);
         w0 = w0.lanewise(LSHR, 5);
         w1 = w1.lanewise(LSHR, 5);
         w2 = w2.lanewise(LSHR, 5);
@@ -319,5 +327,46 @@ final class WideLookupKernel implements LookupKernel {
     a31.intoArray(out, outOffset + 3 * outStride + b1 * BLOCK);
     a32.intoArray(out, outOffset + 3 * outStride + b2 * BLOCK);
     a33.intoArray(out, outOffset + 3 * outStride + b3 * BLOCK);
+  }
+
+  /** One block by four vectors. */
+  private static void multiply1x4(
+      int[] signs,
+      int signsOffset,
+      int words,
+      int[] tables,
+      float[] out,
+      int outOffset,
+      int outStride,
+      int block) {
+    int stride = words * TABLE_SIZE;
+    int o = signsOffset + block * words * BLOCK;
+    FloatVector a0 = FloatVector.zero(FLOAT);
+    FloatVector a1 = FloatVector.zero(FLOAT);
+    FloatVector a2 = FloatVector.zero(FLOAT);
+    FloatVector a3 = FloatVector.zero(FLOAT);
+    for (int i = 0, t = 0; i < words * BLOCK; i += BLOCK) {
+      IntVector w = IntVector.fromArray(INT, signs, o + i);
+      for (int g = 0; g < GROUPS; g++, t += 2 * BLOCK) {
+        IntVector lo = IntVector.fromArray(INT, tables, t);
+        IntVector hi = IntVector.fromArray(INT, tables, t + BLOCK);
+        a0 = a0.add(w.selectFrom(lo, hi).reinterpretAsFloats());
+        lo = IntVector.fromArray(INT, tables, t + stride);
+        hi = IntVector.fromArray(INT, tables, t + stride + BLOCK);
+        a1 = a1.add(w.selectFrom(lo, hi).reinterpretAsFloats());
+        lo = IntVector.fromArray(INT, tables, t + 2 * stride);
+        hi = IntVector.fromArray(INT, tables, t + 2 * stride + BLOCK);
+        a2 = a2.add(w.selectFrom(lo, hi).reinterpretAsFloats());
+        lo = IntVector.fromArray(INT, tables, t + 3 * stride);
+        hi = IntVector.fromArray(INT, tables, t + 3 * stride + BLOCK);
+        a3 = a3.add(w.selectFrom(lo, hi).reinterpretAsFloats());
+        w = w.lanewise(LSHR, INPUTS);
+      }
+    }
+    int to = outOffset + block * BLOCK;
+    a0.intoArray(out, to);
+    a1.intoArray(out, to + outStride);
+    a2.intoArray(out, to + 2 * outStride);
+    a3.intoArray(out, to + 3 * outStride);
   }
 }

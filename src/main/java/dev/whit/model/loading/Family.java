@@ -234,6 +234,11 @@ record Family(
   /** What stands beside the section on the language model concerns it too. */
   private void requireAgreement(ConfigSection whole, ConfigSection text) {
     UnsupportedFeatures.refuse(whole.withDefaults(defaults));
+    text.text("model_type")
+        .filter(type -> !type.equals(modelType) && !type.equals(modelType + "_text"))
+        .ifPresent(type -> {
+          throw text.wrong("model_type", "not supported within " + modelType);
+        });
     String tied = "tie_word_embeddings";
     if (whole.mentions(tied) && whole.flag(tied) != text.flag(tied)) {
       throw whole.wrong(

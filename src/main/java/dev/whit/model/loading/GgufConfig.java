@@ -56,6 +56,7 @@ final class GgufConfig {
 
   private void convert() {
     NanoQuantVersion.check(metadata, tensors);
+    UnsupportedMetadata.refuse(metadata, architecture);
     config.put("model_type", architecture.modelType());
     for (Map.Entry<String, String> entry : INTEGERS) {
       String key = entry.getKey();
@@ -98,6 +99,12 @@ final class GgufConfig {
               .formatted(
                   key("attention.value_length"), valueDim, key("attention.key_length"), headDim));
     }
+    if (architecture.tensors().interleavedHeads() && headDim % 2 != 0) {
+      throw CheckpointException.file(
+          metadata.file(),
+          "%s is %d: must be even, the halves of heads are interleaved"
+              .formatted(key("attention.key_length"), headDim));
+    }
     return headDim;
   }
 
@@ -124,6 +131,12 @@ final class GgufConfig {
     Optional<Tensor> divisors = find(ROPE_DIVISORS);
     String type = metadata.text(key("rope.scaling.type")).orElse("none");
     if (divisors.isPresent()) {
+      if (!type.equals("none")) {
+        throw CheckpointException.file(
+            metadata.file(),
+            "%s is %s beside %s: not supported, one of them scales"
+                .formatted(key("rope.scaling.type"), type, ROPE_DIVISORS));
+      }
       scaling.put("rope_type", "divided");
       ArrayNode values = scaling.putArray("divisors");
       for (float value : TensorData.floats(divisors.get())) {
@@ -134,6 +147,8 @@ final class GgufConfig {
       number("rope.scaling.factor").ifPresent(factor -> scaling.put("factor", factor));
       integer("rope.scaling.original_context_length")
           .ifPresent(length -> scaling.put("original_max_position_embeddings", length));
+      number("rope.scaling.yarn_beta_fast").ifPresent(beta -> scaling.put("beta_fast", beta));
+      number("rope.scaling.yarn_beta_slow").ifPresent(beta -> scaling.put("beta_slow", beta));
       number("rope.scaling.attn_factor")
           .ifPresent(factor -> scaling.put("attention_factor", factor));
     }

@@ -15,6 +15,7 @@ final class UnsupportedFeatures {
   private static final Map<String, List<String>> NEUTRAL =
       Map.ofEntries(
           Map.entry("quantization_config", List.of("{}")),
+          Map.entry("compression_config", List.of("{}")),
           Map.entry("attn_logit_softcapping", List.of()),
           Map.entry("final_logit_softcapping", List.of()),
           Map.entry("query_pre_attn_scalar", List.of()),

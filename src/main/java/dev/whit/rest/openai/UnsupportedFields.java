@@ -16,6 +16,13 @@ final class UnsupportedFields {
   private static final Map<String, Predicate<JsonNode>> COMPLETION =
       Map.of("suffix", UnsupportedFields::never, "best_of", number(1));
 
+  private static final Map<String, Predicate<JsonNode>> CHAT =
+      Map.of(
+          "chat_template",
+          UnsupportedFields::never,
+          "documents",
+          value -> value.isArray() && value.isEmpty());
+
   private UnsupportedFields() {}
 
   static void refuseInCompletion(JsonFields request) {
@@ -25,6 +32,7 @@ final class UnsupportedFields {
 
   static void refuseInChat(JsonFields request) {
     refuse(request, BOTH);
+    refuse(request, CHAT);
   }
 
   private static boolean never(JsonNode value) {

@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Python's string operations, on code points. */
 final class Text {
+  /** Characters that are put in upper case at once. */
+  private static final int CASE_PIECE = 256;
+
   private Text() {}
 
   static String at(String text, int index) {
@@ -192,12 +195,27 @@ final class Text {
     return out.append(text, at, text.length()).toString();
   }
 
+  /** Lower case; the one letter that becomes two is replaced first, as {@link #upper} says why. */
   static String lower(String text) {
-    return text.toLowerCase(Locale.ROOT);
+    return text.replace("\u0130", "i\u0307").toLowerCase(Locale.ROOT);
   }
 
+  /**
+   * Upper case, piece by piece: {@link String#toUpperCase(Locale)} copies all it has made at every
+   * character that becomes longer, which takes minutes for megabytes of ß.
+   */
   static String upper(String text) {
-    return text.toUpperCase(Locale.ROOT);
+    StringBuilder out = new StringBuilder(text.length());
+    int begin = 0;
+    while (begin < text.length()) {
+      int end = Math.min(text.length(), begin + CASE_PIECE);
+      if (end < text.length() && Character.isLowSurrogate(text.charAt(end))) {
+        end++; // a pair stays together
+      }
+      out.append(text.substring(begin, end).toUpperCase(Locale.ROOT));
+      begin = end;
+    }
+    return out.toString();
   }
 
   /** The first character in title case, the others in lower case. */

@@ -13,6 +13,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class BinaryFactorProductTest {
+  private final SignMemory memory = new SignMemory();
   private static final float GUARD = 12345.5f;
 
   private final RandomFactors random = new RandomFactors(new Random(7));
@@ -80,7 +81,7 @@ class BinaryFactorProductTest {
     BinaryFactorPath second = random.path(120, pre.clone(), 40, 60, true);
     BinaryFactorSpec spec = random.layer(180, false, first, other, second);
     try (WorkerTeam team = new WorkerTeam(2)) {
-      assertThat(PackedFactors.of(spec, team).groups()).hasSize(2);
+      assertThat(PackedFactors.of(spec, memory, team).groups()).hasSize(2);
     }
     check(spec, 5, 2);
   }
@@ -98,7 +99,7 @@ class BinaryFactorProductTest {
     float[][] alone = new float[40][];
     try (WorkerTeam team = new WorkerTeam(1)) {
       BinaryFactorProduct product = new BinaryFactorProduct(team);
-      PackedFactors weights = PackedFactors.of(spec, team);
+      PackedFactors weights = PackedFactors.of(spec, memory, team);
       for (int row = 0; row < 40; row++) {
         alone[row] = new float[2150];
         float[] one = Arrays.copyOfRange(x, row * 1051, (row + 1) * 1051);
@@ -108,7 +109,7 @@ class BinaryFactorProductTest {
     for (int threads = 1; threads <= 3; threads++) {
       try (WorkerTeam team = new WorkerTeam(threads)) {
         BinaryFactorProduct product = new BinaryFactorProduct(team);
-        PackedFactors weights = PackedFactors.of(spec, team);
+        PackedFactors weights = PackedFactors.of(spec, memory, team);
         for (int rows = 1; rows <= 40; rows++) {
           float[] y = new float[rows * 2150];
           product.apply(weights, x, rows, y, 0, 2150);
@@ -152,7 +153,7 @@ class BinaryFactorProductTest {
         for (int rows : new int[] {1, 20, 2}) {
           float[] x = random.values(rows * spec.inputs(), 1f);
           float[] y = new float[rows * spec.outputs()];
-          product.apply(PackedFactors.of(spec, team), x, rows, y, 0, spec.outputs());
+          product.apply(PackedFactors.of(spec, memory, team), x, rows, y, 0, spec.outputs());
           assertClose(spec, x, rows, y, 0, spec.outputs());
         }
       }
@@ -164,7 +165,7 @@ class BinaryFactorProductTest {
     try (WorkerTeam team = new WorkerTeam(1)) {
       BinaryFactorProduct product = new BinaryFactorProduct(team);
       PackedFactors w =
-          PackedFactors.of(random.layer(17, false, random.path(0, 5, 8, 17, false)), team);
+          PackedFactors.of(random.layer(17, false, random.path(0, 5, 8, 17, false)), memory, team);
       assertThatThrownBy(() -> product.apply(w, new float[9], 2, new float[34], 0, 17))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessage("x has 9 values, 2 rows of 5 are needed");
@@ -186,7 +187,7 @@ class BinaryFactorProductTest {
       BinaryFactorSpec spec = random.layer(960, false, random.path(0, 960, 480, 960, false));
       long factors = 2L * 960 * 480 / 8;
       long scales = 2L * 960 * Float.BYTES;
-      assertThat((double) PackedFactors.of(spec, team).residentBytes())
+      assertThat((double) PackedFactors.of(spec, memory, team).residentBytes())
           .isBetween(factors * 1.066, factors * 1.07 + scales);
     }
   }
@@ -196,11 +197,11 @@ class BinaryFactorProductTest {
         200, true, random.path(0, 384, 80, 200, true), random.path(0, 384, 24, 200, true));
   }
 
-  private static float[] apply(BinaryFactorSpec spec, float[] x, int rows, int threads) {
+  private float[] apply(BinaryFactorSpec spec, float[] x, int rows, int threads) {
     try (WorkerTeam team = new WorkerTeam(threads)) {
       float[] y = new float[rows * spec.outputs()];
       new BinaryFactorProduct(team)
-          .apply(PackedFactors.of(spec, team), x, rows, y, 0, spec.outputs());
+          .apply(PackedFactors.of(spec, memory, team), x, rows, y, 0, spec.outputs());
       return y;
     }
   }
@@ -213,7 +214,8 @@ class BinaryFactorProductTest {
     float[] y = new float[rows * stride + 5];
     Arrays.fill(y, GUARD);
     try (WorkerTeam team = new WorkerTeam(threads)) {
-      new BinaryFactorProduct(team).apply(PackedFactors.of(spec, team), x, rows, y, offset, stride);
+      new BinaryFactorProduct(team)
+          .apply(PackedFactors.of(spec, memory, team), x, rows, y, offset, stride);
     }
     for (int i = 0; i < y.length; i++) {
       int column = i % stride - offset;

@@ -133,6 +133,7 @@ class DecoderConfigParserTest {
     ModelConfig config =
         parse(
             "'model_type': 'gemma3', 'vision_config': {}, 'text_config': {'hidden_size': 2560,"
+                + " 'model_type': 'gemma3_text',"
                 + " 'num_hidden_layers': 34, 'rope_scaling': {'factor': 8.0, 'rope_type': 'linear'}}");
     assertThat(config.hiddenSize()).isEqualTo(2560);
     assertThat(config.layers()).hasSize(34);
@@ -193,6 +194,8 @@ class DecoderConfigParserTest {
           'model_type': 'gemma2', 'sliding_window': null, 'num_hidden_layers': 1, 'layer_types': ['sliding_attention'] | sliding_window is null: needed by layer 0, which slides
           'model_type': 'gemma3_text', 'sliding_window': null | sliding_window is null: needed by layer 0, which slides
           'model_type': 'gemma3', 'text_config': {}, 'quantization_config': {'bits': 4} | quantization_config is {"bits":4}: not supported
+          'model_type': 'gemma3', 'text_config': {'model_type': 'gemma4_text'} | text_config.model_type is "gemma4_text": not supported within gemma3
+          'model_type': 'llama', 'compression_config': {'bits': 4} | compression_config is {"bits":4}: not supported
           'model_type': 'gemma3', 'text_config': {}, 'tie_word_embeddings': false | tie_word_embeddings is false: text_config has true
           'model_type': 'gemma2', 'query_pre_attn_scalar': 0 | query_pre_attn_scalar is 0
           'model_type': 'gemma3_text', 'use_bidirectional_attention': true | use_bidirectional_attention is true: not supported

@@ -72,6 +72,15 @@ class GgufConfigTest {
                 .f32("llama.rope.scaling.factor", 4)
                 .u32("llama.rope.scaling.original_context_length", 32));
     assertThat(yarn).isEqualTo(new RopeScaling.Yarn(4, 32, 1, 32, true, 0.1 * Math.log(4) + 1));
+    RopeScaling otherBetas =
+        scaling(w ->
+            w.string("llama.rope.scaling.type", "yarn")
+                .f32("llama.rope.scaling.factor", 4)
+                .u32("llama.rope.scaling.original_context_length", 32)
+                .f32("llama.rope.scaling.yarn_beta_fast", 16)
+                .f32("llama.rope.scaling.yarn_beta_slow", 2));
+    assertThat(otherBetas)
+        .isEqualTo(new RopeScaling.Yarn(4, 16, 2, 32, true, 0.1 * Math.log(4) + 1));
     float[] divisors = new float[12];
     Arrays.fill(divisors, 2);
     assertThat(scaling(w -> w.floats("rope_freqs.weight", new long[] {12}, divisors)))
@@ -141,6 +150,46 @@ class GgufConfigTest {
         "llama.attention.sliding_window differs from layer to layer");
     assertRefused(
         writer("llama", 1).string("llama.rope.scaling.type", "magic"), "rope_type is \"magic\"");
+  }
+
+  @Test
+  void refusesFeaturesThatAreNotServed() {
+    assertRefused(
+        writer("llama", 1).u32("llama.expert_count", 8),
+        "llama.expert_count is 8.0: not supported");
+    assertRefused(
+        writer("qwen2", 1).f32("qwen2.attention.scale", 0.5f), "qwen2.attention.scale is 0.5");
+    assertRefused(
+        writer("llama", 1).f32("llama.rope.scale_linear", 4), "llama.rope.scale_linear is 4.0");
+    assertRefused(
+        writer("qwen3", 1).flag("qwen3.attention.causal", false),
+        "qwen3.attention.causal is false: not supported");
+    assertRefused(
+        writer("llama", 1).u32("split.count", 3), "split.count is 3: models in several GGUF files");
+    assertRefused(
+        writer("llama", 1)
+            .floats("rope_freqs.weight", new long[] {12}, new float[12])
+            .string("llama.rope.scaling.type", "yarn"),
+        "llama.rope.scaling.type is yarn beside rope_freqs.weight");
+    assertThat(
+            parse(
+                    writer("llama", 1)
+                        .u32("llama.expert_count", 0)
+                        .f32("llama.logit_scale", 1)
+                        .flag("llama.attention.causal", true)
+                        .u32("split.count", 1))
+                .modelType())
+        .isEqualTo("llama");
+  }
+
+  @Test
+  void refusesInterleavedHeadsOfOddLength() {
+    assertRefused(
+        writer("llama", 1)
+            .u32("llama.attention.key_length", 33)
+            .u32("llama.attention.value_length", 33)
+            .u32("llama.rope.dimension_count", 32),
+        "llama.attention.key_length is 33: must be even");
   }
 
   @Test
