@@ -42,6 +42,18 @@ record Conjunction(List<Located> parts) {
     return types;
   }
 
+  /** The types that a value can have: stated, and of a listed value where values are listed. */
+  Set<JsonType> possibleTypes() {
+    Set<JsonType> types = statedTypes();
+    List<JsonNode> listed = listedValues();
+    if (listed != null) {
+      Set<JsonType> ofListed = EnumSet.noneOf(JsonType.class);
+      listed.forEach(value -> ofListed.add(JsonType.of(value)));
+      types.retainAll(ofListed);
+    }
+    return types;
+  }
+
   /**
    * The types to generate: those stated. Where none is, those that other keywords are about, which
    * is what a schema without {@code type} means to say.

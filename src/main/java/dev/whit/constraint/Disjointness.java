@@ -52,8 +52,8 @@ final class Disjointness {
   }
 
   private boolean areDisjoint(Conjunction a, Conjunction b, int depth) {
-    Set<JsonType> common = EnumSet.copyOf(a.statedTypes());
-    common.retainAll(b.statedTypes());
+    Set<JsonType> common = a.possibleTypes();
+    common.retainAll(b.possibleTypes());
     if (common.isEmpty()) {
       return true;
     }

@@ -17,7 +17,7 @@ class MessageParserTest {
   private static final Set<String> NAMES = Set.of("get_weather", "add");
 
   /** Everything that came out, and all that was out at each step. */
-  private record Parts(String content, String reasoning, List<String> calls) {
+  record Parts(String content, String reasoning, List<String> calls) {
     static Parts of(String content, String reasoning, String... calls) {
       return new Parts(content, reasoning, List.of(calls));
     }

@@ -75,6 +75,7 @@ class SchemaKeywordsTest {
           {"properties": {"a": {"const": 1}}} ¦ {"a":1}, {} ¦ 1, "a", {"b":1}
           {"anyOf": [{"type": "integer"}, {"const": "x"}], "maximum": 9} ¦ 5, "x" ¦ 10, "y"
           {"oneOf": [{"type": "integer"}, {"type": "string", "maxLength": 1}]} ¦ 5, "x" ¦ 1.5, "xx"
+          {"oneOf": [{"const": "x"}, {"type": "null"}, {"enum": [1, true]}]} ¦ "x", null, 1, true ¦ "y", false
           {"oneOf": [{"properties": {"k": {"const": "a"}, "n": {"const": 1}}, "required": ["k"], "type": "object"}, {"properties": {"k": {"enum": ["b", "c"]}}, "required": ["k"], "type": "object"}]} ¦ {"k":"a","n":1}, {"k":"c"} ¦ {"k":"d"}, {"k":"b","n":1}
           {"allOf": [{"properties": {"a": {"type": "integer"}}, "required": ["a"]}, {"properties": {"a": {"minimum": 3, "maximum": 9}, "b": {"const": 0}}}]} ¦ {"a":3}, {"a":4,"b":0} ¦ {"a":2}, {"b":0}
           {"$ref": "#/$defs/n", "$defs": {"n": {"type": "object", "properties": {"next": {"anyOf": [{"$ref": "#/$defs/n"}, {"type": "null"}]}}, "required": ["next"]}}} ¦ {"next":{"next":null}}, {"next":null} ¦ {}, {"next":1}
