@@ -23,8 +23,10 @@ final class ByteAutomaton {
   /** Deepest nesting of calls; every place can still reach the end without passing it. */
   private static final int MAX_DEPTH = 100;
 
-  /** States that are kept. More are forgotten, all together: those in use live on. */
-  private static final int MAX_STATES = 16_384;
+  /** States, and places of states, that are kept. More are forgotten, but for those in use. */
+  private static final int MAX_STATES = 8192;
+
+  private static final int MAX_PLACES = 1 << 18;
 
   /** Takes no byte. */
   private final State dead = new State(new Place[0], false);
@@ -34,6 +36,7 @@ final class ByteAutomaton {
   private final Map<Set<Frame>, Callers> callers = new HashMap<>();
   private final State start;
   private long callersMade;
+  private int placesKept;
 
   /** A call that waits: where it goes on, and who waits for that. */
   private record Frame(int returnTo, Callers callers) {
@@ -106,6 +109,11 @@ final class ByteAutomaton {
     /** Whether the text may end here. */
     boolean accepts() {
       return accepts;
+    }
+
+    /** Number of places: how much work a step is. */
+    int places() {
+      return places.length;
     }
 
     /** Whether no byte can follow. */
@@ -226,10 +234,12 @@ final class ByteAutomaton {
     if (known != null) {
       return known;
     }
-    if (states.size() >= MAX_STATES) {
+    if (states.size() >= MAX_STATES || placesKept > MAX_PLACES) {
       states.clear();
       callers.clear();
+      placesKept = 0;
     }
+    placesKept += places.size();
     State made = new State(key.places().toArray(new Place[0]), accepts);
     states.put(key, made);
     return made;

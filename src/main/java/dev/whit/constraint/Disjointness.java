@@ -15,10 +15,15 @@ import java.util.TreeSet;
 final class Disjointness {
   private static final int MAX_DEPTH = 4;
 
+  /** Most {@code oneOf} that are looked into for the sake of each other. */
+  private static final int MAX_NESTED = 32;
+
   private final SchemaDocument document;
 
   /** Where it has been required, or is being: schemas may lead back to themselves. */
   private final Set<String> required = new HashSet<>();
+
+  private int nested;
 
   Disjointness(SchemaDocument document) {
     this.document = document;
@@ -33,6 +38,15 @@ final class Disjointness {
     if (!required.add(path)) {
       return;
     }
+    if (nested == MAX_NESTED) {
+      throw new SchemaException(path, "oneOf is nested deeper than " + MAX_NESTED);
+    }
+    nested++;
+    requireEach(path, alternatives);
+    nested--;
+  }
+
+  private void requireEach(String path, List<Located> alternatives) {
     for (int i = 0; i < alternatives.size(); i++) {
       for (int j = i + 1; j < alternatives.size(); j++) {
         if (!areDisjoint(List.of(alternatives.get(i)), List.of(alternatives.get(j)), 0)) {

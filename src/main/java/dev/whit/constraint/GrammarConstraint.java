@@ -4,14 +4,21 @@ import dev.whit.backend.TokenConstraint;
 
 /** A grammar over the tokens of a vocabulary. */
 final class GrammarConstraint implements TokenConstraint {
+  private final int nodes;
   private final ByteAutomaton automaton;
   private final TokenVocabulary vocabulary;
   private final MaskCache masks;
 
   GrammarConstraint(Grammar grammar, TokenVocabulary vocabulary, MaskCache masks) {
+    nodes = grammar.nodes();
     automaton = new ByteAutomaton(grammar);
     this.vocabulary = vocabulary;
     this.masks = masks;
+  }
+
+  /** Size of the grammar. */
+  int nodes() {
+    return nodes;
   }
 
   @Override

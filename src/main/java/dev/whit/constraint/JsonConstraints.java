@@ -14,12 +14,13 @@ import java.util.function.Supplier;
  */
 public final class JsonConstraints {
   private static final int MAX_KEPT = 32;
+  private static final int MAX_KEPT_NODES = 1 << 20;
   private static final JsonNode ANY_OBJECT =
       JsonNodeFactory.instance.objectNode().put("type", "object");
 
   private final TokenVocabulary vocabulary;
   private final MaskCache masks = new MaskCache();
-  private final Map<Object, TokenConstraint> kept = new LinkedHashMap<>(16, 0.75f, true);
+  private final Map<Object, GrammarConstraint> kept = new LinkedHashMap<>(16, 0.75f, true);
 
   /** Constraints over a vocabulary. */
   public JsonConstraints(TokenVocabulary vocabulary) {
@@ -79,13 +80,17 @@ public final class JsonConstraints {
     if (grammar.heights()[grammar.start()] == Grammar.ENDLESS) {
       throw new SchemaException("#", "no value satisfies the schema");
     }
-    TokenConstraint made = new GrammarConstraint(grammar, vocabulary, masks);
+    GrammarConstraint made = new GrammarConstraint(grammar, vocabulary, masks);
     synchronized (kept) {
       kept.put(source, made);
-      if (kept.size() > MAX_KEPT) {
+      while (kept.size() > MAX_KEPT || (kept.size() > 1 && keptNodes() > MAX_KEPT_NODES)) {
         kept.remove(kept.keySet().iterator().next());
       }
     }
     return made;
+  }
+
+  private long keptNodes() {
+    return kept.values().stream().mapToLong(GrammarConstraint::nodes).sum();
   }
 }

@@ -8,6 +8,7 @@ import com.networknt.schema.SpecVersion.VersionFlag;
 import com.networknt.schema.ValidationMessage;
 import java.util.Comparator;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** Whether something is a JSON Schema at all: asks the schema library. */
 final class MetaSchema {
@@ -17,6 +18,8 @@ final class MetaSchema {
           "https://json-schema.org/draft/2019-09/schema", VersionFlag.V201909,
           "http://json-schema.org/draft-07/schema", VersionFlag.V7);
 
+  private static final Map<VersionFlag, JsonSchema> LOADED = new ConcurrentHashMap<>();
+
   private MetaSchema() {}
 
   /**
@@ -25,16 +28,17 @@ final class MetaSchema {
    * @throws SchemaException if it is none
    */
   static void check(JsonNode schema) {
-    VersionFlag version = dialect(schema);
-    JsonSchema meta =
-        JsonSchemaFactory.getInstance(version).getSchema(SchemaLocation.of(version.getId()));
-    meta.validate(schema).stream()
+    LOADED.computeIfAbsent(dialect(schema), MetaSchema::load).validate(schema).stream()
         .min(Comparator.comparing(ValidationMessage::getMessage))
         .ifPresent(first -> {
           throw new SchemaException(
               "#" + first.getInstanceLocation().toString().replaceFirst("^\\$\\.?", "/"),
               "this is not a valid JSON Schema: " + first.getMessage());
         });
+  }
+
+  private static JsonSchema load(VersionFlag version) {
+    return JsonSchemaFactory.getInstance(version).getSchema(SchemaLocation.of(version.getId()));
   }
 
   private static VersionFlag dialect(JsonNode schema) {

@@ -88,18 +88,26 @@ final class TokenTrie {
     firstToken[node] = tokens.length;
   }
 
-  /** Sets the bits of the tokens whose bytes can follow. */
-  void allow(ByteAutomaton automaton, ByteAutomaton.State from, long[] allowed) {
+  /**
+   * Sets the bits of the tokens whose bytes can follow, or of some of them.
+   *
+   * @param most places of the automaton's states to pass through, after which the rest is left out:
+   *     a hostile schema must not hold up the others. A matter of the state alone, so that a mask
+   *     is the same whenever it is computed.
+   */
+  void allow(ByteAutomaton automaton, ByteAutomaton.State from, long[] allowed, long most) {
     ByteAutomaton.State[] path = new ByteAutomaton.State[maxDepth + 1];
     path[0] = from;
     int node = 0;
-    while (node < bytes.length) {
+    long left = most;
+    while (node < bytes.length && left > 0) {
       int depth = depths[node];
       ByteAutomaton.State state = automaton.next(path[depth - 1], Byte.toUnsignedInt(bytes[node]));
       if (state == null) {
         node = next[node];
         continue;
       }
+      left -= 1 + state.places();
       path[depth] = state;
       for (int i = firstToken[node]; i < firstToken[node + 1]; i++) {
         allowed[tokens[i] >> 6] |= 1L << tokens[i];

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.function.IntFunction;
-import java.util.function.IntPredicate;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -35,8 +35,12 @@ public final class TokenVocabulary {
   /** Most characters of a token that counts as plain. */
   private static final int MAX_PLAIN = 16;
 
+  /** What a mask may cost: ten times a walk through 128,000 tokens. */
+  private static final long MAX_WORK = 8_000_000;
+
   private final int size;
   private final List<byte @Nullable []> texts;
+  private final TokenTrie bytes;
   private final TokenTrie all;
   private final TokenTrie others;
 
@@ -47,26 +51,33 @@ public final class TokenVocabulary {
    * Lays out a vocabulary.
    *
    * @param size number of ids of the model, those that its tokenizer has no token for included
-   * @param bytes what a token adds to a text; null or empty for one that never is part of an answer
+   * @param texts what a token adds to a text; null or empty for one that never is part of an answer
    */
-  public TokenVocabulary(int size, IntFunction<byte @Nullable []> bytes) {
+  public TokenVocabulary(int size, IntFunction<byte @Nullable []> texts) {
     this.size = size;
-    texts = new ArrayList<>(size);
+    this.texts = new ArrayList<>(size);
     plain = new long[words()];
     for (int id = 0; id < size; id++) {
-      byte[] text = bytes.apply(id);
-      texts.add(text == null || text.length == 0 ? null : text);
+      byte[] text = texts.apply(id);
+      this.texts.add(text == null || text.length == 0 ? null : text);
       if (text != null && isPlain(text)) {
         plain[id >> 6] |= 1L << id;
       }
     }
-    all = new TokenTrie(texts, ids(id -> texts.get(id) != null));
-    others =
-        new TokenTrie(texts, ids(id -> texts.get(id) != null && (plain[id >> 6] >> id & 1) == 0));
+    bytes = trie(text -> text.length == 1);
+    all = trie(text -> true);
+    others = trie(text -> !isPlain(text));
   }
 
-  private int[] ids(IntPredicate wanted) {
-    return IntStream.range(0, size).filter(wanted).toArray();
+  private TokenTrie trie(Predicate<byte[]> wanted) {
+    int[] ids =
+        IntStream.range(0, size)
+            .filter(id -> {
+              byte[] text = texts.get(id);
+              return text != null && wanted.test(text);
+            })
+            .toArray();
+    return new TokenTrie(texts, ids);
   }
 
   private static boolean isPlain(byte[] text) {
@@ -125,13 +136,11 @@ public final class TokenVocabulary {
 
   /** The tokens that can follow, as a bit set of ids. */
   long[] mask(ByteAutomaton automaton, ByteAutomaton.State state) {
-    if (automaton.anyCharacters(state, MAX_PLAIN) == MAX_PLAIN) {
-      long[] mask = plain.clone();
-      others.allow(automaton, state, mask);
-      return mask;
-    }
-    long[] mask = new long[words()];
-    all.allow(automaton, state, mask);
+    boolean isOpen = automaton.anyCharacters(state, MAX_PLAIN) == MAX_PLAIN;
+    long[] mask = isOpen ? plain.clone() : new long[words()];
+    // First what an answer can always go on with.
+    bytes.allow(automaton, state, mask, Long.MAX_VALUE);
+    (isOpen ? others : all).allow(automaton, state, mask, MAX_WORK);
     return mask;
   }
 }

@@ -217,6 +217,43 @@ class SchemaKeywordsTest {
   }
 
   @Test
+  void refusesAChainOfReferencesInBoundedDepth() {
+    String chain =
+        IntStream.range(0, 20_000)
+            .mapToObj(
+                "\"c%1$d\": {\"oneOf\": [{\"$ref\": \"#/$defs/n%1$d\"}, {\"type\": \"null\"}]}"
+                    ::formatted)
+            .collect(Collectors.joining(","));
+    String links =
+        IntStream.range(0, 20_000)
+            .mapToObj(i -> "\"n%d\": {\"$ref\": \"#/$defs/c%d\"}".formatted(i, i + 1))
+            .collect(Collectors.joining(","));
+    assertThatThrownBy(() ->
+            constraint("{\"$ref\": \"#/$defs/c0\", \"$defs\": {%s,%s}}".formatted(chain, links)))
+        .isInstanceOf(SchemaException.class)
+        .hasMessageContaining("oneOf is nested deeper than 32");
+  }
+
+  @Test
+  void aMaskIsBoundedByWork() throws Exception {
+    // Every alternative has automata of its own: their product is never small.
+    String alternatives =
+        IntStream.range(0, 200)
+            .mapToObj(i ->
+                "{\"type\": \"string\", \"pattern\": \"^([a-z ]{%d}[0-9a-f])*$\"}".formatted(i + 2))
+            .collect(Collectors.joining(","));
+    TokenConstraint.Position position =
+        constraint("{\"anyOf\": [%s]}".formatted(alternatives)).start().after('"');
+    for (int i = 0; i < 300; i++) {
+      position = position.after(position.allows('0') ? '0' : 'a');
+    }
+    while (!position.allows('"')) {
+      position = position.after(position.allows('0') ? '0' : 'a');
+    }
+    assertThat(position.after('"').mustEnd()).isTrue();
+  }
+
+  @Test
   void nestingIsBoundedAndWhatIsOpenCanBeClosed() throws Exception {
     TokenConstraint.Position position = constraint("true").start();
     int depth = 0;
