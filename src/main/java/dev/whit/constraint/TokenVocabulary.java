@@ -35,8 +35,8 @@ public final class TokenVocabulary {
   /** Most characters of a token that counts as plain. */
   private static final int MAX_PLAIN = 16;
 
-  /** What a mask may cost: ten times a walk through 128,000 tokens. */
-  private static final long MAX_WORK = 8_000_000;
+  /** What a mask may cost: several walks through 128,000 tokens. */
+  private static final long MAX_WORK = 4_000_000;
 
   private final int size;
   private final List<byte @Nullable []> texts;
