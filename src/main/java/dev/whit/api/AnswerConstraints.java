@@ -64,7 +64,7 @@ final class AnswerConstraints {
   TokenConstraint of(ToolUse use, ToolSyntax syntax) {
     List<Tool> tools = use.callable();
     try {
-      return calls().calls(syntax.written(), functions(tools), use.parallel());
+      return calls().calls(syntax.written(), functions(tools), use.mayRepeat());
     } catch (SchemaException e) {
       // One of them, or all together.
       for (Tool tool : tools) {

@@ -33,6 +33,11 @@ public record ToolUse(List<Tool> tools, ToolChoice choice, boolean parallel) {
     };
   }
 
+  /** Whether an answer may have several calls: one that is to call one tool has one. */
+  boolean mayRepeat() {
+    return parallel && !(choice instanceof ToolChoice.Named);
+  }
+
   /** The tools that may be called. */
   List<Tool> callable() {
     return choice instanceof ToolChoice.Named(var name)

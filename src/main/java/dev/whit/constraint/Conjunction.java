@@ -207,6 +207,18 @@ record Conjunction(List<Located> parts) {
     return bound("maximum", "exclusiveMaximum", -1);
   }
 
+  /** Whether a number is within the bounds and divisible. */
+  boolean admits(BigDecimal number) {
+    NumberAutomata.Bound lower = lower();
+    NumberAutomata.Bound upper = upper();
+    return (lower == null || lower.isBelow(number))
+        && (upper == null || upper.negated().isBelow(number.negate()))
+        && parts.stream()
+            .filter(part -> part.has("multipleOf"))
+            .map(part -> part.schema().get("multipleOf").decimalValue())
+            .allMatch(divisor -> number.remainder(divisor).signum() == 0);
+  }
+
   private NumberAutomata.@Nullable Bound bound(String keyword, String strict, int sign) {
     NumberAutomata.Bound tightest = null;
     for (Located part : parts) {

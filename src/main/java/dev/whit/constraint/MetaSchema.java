@@ -6,6 +6,7 @@ import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SchemaLocation;
 import com.networknt.schema.SpecVersion.VersionFlag;
 import com.networknt.schema.ValidationMessage;
+import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -28,6 +29,7 @@ final class MetaSchema {
    * @throws SchemaException if it is none
    */
   static void check(JsonNode schema) {
+    requirePlain(new Located(schema, "#"));
     LOADED.computeIfAbsent(dialect(schema), MetaSchema::load).validate(schema).stream()
         .min(Comparator.comparing(ValidationMessage::getMessage))
         .ifPresent(first -> {
@@ -35,6 +37,32 @@ final class MetaSchema {
               "#" + first.getInstanceLocation().toString().replaceFirst("^\\$\\.?", "/"),
               "this is not a valid JSON Schema: " + first.getMessage());
         });
+  }
+
+  /** Numbers must be finite and strings text, or they could be neither compared nor written. */
+  private static void requirePlain(Located located) {
+    JsonNode value = located.schema();
+    if (value.isDouble() && !Double.isFinite(value.doubleValue())) {
+      throw new SchemaException(located.path(), "a number is too large");
+    }
+    if (value.isTextual()) {
+      requireText(value.textValue(), located.path());
+    }
+    for (int i = 0; value.isArray() && i < value.size(); i++) {
+      requirePlain(new Located(value.get(i), located.path() + "/" + i));
+    }
+    value
+        .fieldNames()
+        .forEachRemaining(name -> {
+          requireText(name, located.path());
+          requirePlain(located.at(name));
+        });
+  }
+
+  private static void requireText(String text, String path) {
+    if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
+      throw new SchemaException(path, "a string has half of a surrogate pair");
+    }
   }
 
   private static JsonSchema load(VersionFlag version) {

@@ -24,8 +24,14 @@ final class NumberAutomata {
    * @param strict whether the value itself is out
    */
   record Bound(BigDecimal value, boolean strict) {
-    private Bound negated() {
+    Bound negated() {
       return new Bound(value.negate(), strict);
+    }
+
+    /** Whether it lets a number through from below. */
+    boolean isBelow(BigDecimal number) {
+      int order = value.compareTo(number);
+      return order < 0 || (order == 0 && !strict);
     }
 
     private Bound orZero() {

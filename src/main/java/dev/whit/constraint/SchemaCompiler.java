@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes a grammar of a JSON Schema: its texts are JSON and valid, though not all such texts. A
@@ -140,30 +141,31 @@ final class SchemaCompiler {
           schema.path(),
           "enum has %d values, the limit is %d".formatted(listed.size(), MAX_LISTED));
     }
+    CharAutomaton strings =
+        schema.hasAny("minLength", "maxLength", "pattern", "format") ? strings(schema) : null;
     for (JsonNode value : listed) {
-      if (value.isDouble() && !Double.isFinite(value.doubleValue())) {
-        throw new SchemaException(schema.path(), "enum has a number that is too large");
-      }
-      if (schema.statedTypes().contains(JsonType.of(value)) && satisfies(value, schema)) {
+      if (schema.statedTypes().contains(JsonType.of(value)) && satisfies(value, schema, strings)) {
         addText(rule, value.toString());
       }
     }
   }
 
-  private boolean satisfies(JsonNode value, Conjunction schema) {
+  private static boolean satisfies(
+      JsonNode value, Conjunction schema, @Nullable CharAutomaton strings) {
     return switch (JsonType.of(value)) {
       case NULL, BOOLEAN -> true;
-      case INTEGER, FRACTION ->
-          !hasBounds(schema)
-              || numbers(schema, false).accepts(value.decimalValue().toPlainString());
-      case STRING -> strings(schema).accepts(value.textValue());
+      case INTEGER, FRACTION -> schema.admits(value.decimalValue());
+      case STRING -> strings == null || strings.accepts(value.textValue());
       case ARRAY -> requireNone(schema, "items", "prefixItems", "minItems", "maxItems");
-      case OBJECT -> requireNone(schema, "properties", "required", "additionalProperties");
+      case OBJECT ->
+          requireNone(
+              schema,
+              "properties",
+              "required",
+              "additionalProperties",
+              "minProperties",
+              "maxProperties");
     };
-  }
-
-  private static boolean hasBounds(Conjunction schema) {
-    return schema.lower() != null || schema.upper() != null || schema.hasAny("multipleOf");
   }
 
   private static boolean requireNone(Conjunction schema, String... keywords) {

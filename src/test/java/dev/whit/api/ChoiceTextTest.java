@@ -50,6 +50,45 @@ final class ChoiceTextTest {
         Set.of(ByteTokenizer.EOS));
   }
 
+  @Test
+  void aSpecialTokenThatMarksACallIsTextToTheParserOnly() {
+    ByteTokenizer marked =
+        new ByteTokenizer() {
+          @Override
+          public String token(int id) {
+            return id == BOS ? "[TOOL_CALLS]" : super.token(id);
+          }
+        };
+    ServedModel mistral =
+        new ServedModel(
+            "m",
+            new FakeBackend(1000),
+            marked,
+            null,
+            Map.of(),
+            Set.of(ByteTokenizer.EOS),
+            Instant.EPOCH);
+    MessageParser parser = new ToolCallParser(ToolSyntax.MISTRAL, Set.of("f"), call -> "id" + call);
+    ChoiceText answer =
+        new ChoiceText(
+            0,
+            mistral,
+            new EncodedPrompt(new int[] {'p'}, null, 100),
+            OPTIONS,
+            new ReplyShape(null, choice -> parser, true),
+            Set.of(ByteTokenizer.EOS));
+    answer.token(ByteTokenizer.BOS, null);
+    for (int b : marked.encode("[{\"name\": \"f\", \"arguments\": {}}]", false)) {
+      answer.token(b, null);
+    }
+    answer.token(ByteTokenizer.EOS, null);
+    answer.finish(Finish.STOP);
+    TextDelta reply = take(answer);
+    assertThat(reply.text()).isEmpty();
+    assertThat(reply.calls()).containsExactly(new ToolCallDelta(0, "id0", "f", "{}"));
+    assertThat(reply.finish()).isEqualTo(Finish.TOOL_CALLS);
+  }
+
   private static TextDelta take(ChoiceText answer) {
     return Objects.requireNonNull(answer.take(), "nothing is certain");
   }

@@ -62,6 +62,7 @@ class SchemaKeywordsTest {
           {"type": ["null", "boolean"]} ¦ null, true, false ¦ 1, "null"
           {"enum": ["a", 1, null, {"k": [1]}]} ¦ "a", 1, null, {"k":[1]} ¦ "b", 2
           {"enum": ["aa", "b", 7], "type": "string", "minLength": 2} ¦ "aa" ¦ "b", 7
+          {"enum": [1e20, 5, -3, 2.5], "minimum": 0, "multipleOf": 2.5} ¦ 1.0E20, 5, 2.5 ¦ -3
           {"const": "x\\ty"} ¦ "x\\ty" ¦ "xty"
           {"type": "array", "items": {"type": "integer"}, "minItems": 1, "maxItems": 2} ¦ [1], [1, 2], [1,2] ¦ [], [1,2,3], ["a"]
           {"type": "array", "prefixItems": [{"const": 1}, {"const": "b"}], "items": false} ¦ [], [1], [1, "b"] ¦ [2], [1,"b",1]
@@ -186,6 +187,11 @@ class SchemaKeywordsTest {
           {"pattern": "a{9999}"} ¦ repeats 9999 times, the limit is 4096
           {"pattern": "^(a|b)*a(a|b){24}$"} ¦ the schema is too complex
           {"pattern": "^((((a{99}){99}){99}){99})$"} ¦ the schema is too complex
+          {"minimum": 1e999}                               ¦ at #/minimum: a number is too large
+          {"enum": [[1, -1e999]]}                          ¦ at #/enum/0/1: a number is too large
+          {"const": "\\ud800"}                           ¦ at #/const: a string has half of a surrogate pair
+          {"properties": {"\\udc00": {}}}                ¦ at #/properties: a string has half of a surrogate pair
+          {"minimum": 1e-40}                               ¦ more than 30 digits before or after its point
           {"type": "string", "enum": [1]} ¦ no value satisfies the schema
           {"minLength": 3, "maxLength": 2} ¦ no value satisfies the schema
           {"$ref": "#/$defs/a", "$defs": {"a": {"type": "object", "required": ["a"], "properties": {"a": {"$ref": "#/$defs/a"}}}}} ¦ no value satisfies the schema
