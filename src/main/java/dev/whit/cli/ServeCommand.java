@@ -100,7 +100,7 @@ final class ServeCommand implements Callable<Integer> {
   @Option(
       names = "--kv-cache",
       paramLabel = "f32|f16|int8",
-      description = "Element type of the key/value cache. Default: f16")
+      description = "Element type of the key/value cache: four bytes, two, or one. Default: f16")
   private @Nullable KvType kvCache;
 
   @Option(
