@@ -147,7 +147,7 @@ final class SplitPattern {
 
   private void escape() {
     char c = pattern.charAt(at++);
-    if (c >= '1' && c <= '9' || "kgGX".indexOf(c) >= 0) {
+    if ((c >= '1' && c <= '9') || "kgGX".indexOf(c) >= 0) {
       throw new UnsupportedOperationException("has \\%c, which is not supported".formatted(c));
     }
     if ((c == 'p' || c == 'P' || c == 'x') && pattern.charAt(at) == '{') {
@@ -195,7 +195,7 @@ final class SplitPattern {
           case '{' -> interval();
           default -> Repetition.ONE;
         };
-    if (repetition == Repetition.ONE) {
+    if (repetition.equals(Repetition.ONE)) {
       return repetition;
     }
     at++;
