@@ -25,6 +25,7 @@ final class AnswerConstraints {
   private final TokenTexts texts;
   private final Set<Integer> stopTokens;
   private final int vocabularySize;
+  private final ToolSyntax syntax;
   private @Nullable JsonConstraints json;
   private @Nullable JsonConstraints calls;
 
@@ -33,13 +34,19 @@ final class AnswerConstraints {
    *
    * @param stopTokens the model's own ends, which never are text
    * @param vocabularySize number of the model's logits
+   * @param syntax how it calls tools
    */
   AnswerConstraints(
-      Tokenizer tokenizer, TokenTexts texts, Set<Integer> stopTokens, int vocabularySize) {
+      Tokenizer tokenizer,
+      TokenTexts texts,
+      Set<Integer> stopTokens,
+      int vocabularySize,
+      ToolSyntax syntax) {
     this.tokenizer = tokenizer;
     this.texts = texts;
     this.stopTokens = stopTokens;
     this.vocabularySize = vocabularySize;
+    this.syntax = syntax;
   }
 
   /**
@@ -61,7 +68,7 @@ final class AnswerConstraints {
    *
    * @throws ApiException.InvalidRequest if a tool's parameters cannot be enforced
    */
-  TokenConstraint of(ToolUse use, ToolSyntax syntax) {
+  TokenConstraint of(ToolUse use) {
     List<Tool> tools = use.callable();
     try {
       return calls().calls(syntax.written(), functions(tools), use.mayRepeat());
@@ -101,7 +108,7 @@ final class AnswerConstraints {
     JsonConstraints made = calls;
     if (made == null) {
       Map<Integer, byte[]> markers = new HashMap<>();
-      for (String marker : ToolSyntax.MARKERS) {
+      for (String marker : syntax.markers()) {
         Integer id = tokenizer.id(marker);
         if (id != null && tokenizer.isSpecial(id)) {
           markers.put(id, marker.getBytes(StandardCharsets.UTF_8));

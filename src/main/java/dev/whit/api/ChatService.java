@@ -6,6 +6,7 @@ import dev.whit.tokenizer.ChatTemplateException;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -55,11 +56,18 @@ public final class ChatService {
     }
     String template = model.chatTemplate() == null ? "" : model.chatTemplate().source();
     ToolUse use = request.tools();
-    ToolSyntax syntax = ToolSyntax.of(template);
-    TokenConstraint calls = use.mustCall() ? model.constraints().of(use, syntax) : null;
+    ToolSyntax syntax = model.toolSyntax();
+    TokenConstraint calls = use.mustCall() ? model.constraints().of(use) : null;
     boolean thinks = calls == null && template.contains(ReasoningParser.END);
     boolean begun = prompt.stripTrailing().endsWith(ReasoningParser.BEGIN);
     Set<String> names = use.callable().stream().map(Tool::name).collect(Collectors.toSet());
+    Set<String> markers = new HashSet<>();
+    if (thinks) {
+      markers.addAll(List.of(ReasoningParser.BEGIN, ReasoningParser.END));
+    }
+    if (use.mayCall()) {
+      markers.addAll(syntax.markers());
+    }
     return new ReplyShape(
         calls,
         choice -> {
@@ -69,7 +77,7 @@ public final class ChatService {
                   : MessageParser.plain();
           return thinks ? new ReasoningParser(begun, parser) : parser;
         },
-        thinks || use.mayCall());
+        markers);
   }
 
   /** Nine letters and digits: Mistral's templates take no other ids. */

@@ -30,8 +30,8 @@ final class ChoiceText {
   private final StopStrings stops;
   private final int minTokens;
 
-  /** Whether special tokens that mark parts of an answer are text. */
-  private final boolean markers;
+  /** Special tokens that mark parts of an answer, and are text. */
+  private final Set<String> markers;
 
   private final Tokenizer tokenizer;
   private final MessageParser parser;
@@ -157,9 +157,9 @@ final class ChoiceText {
   }
 
   private String text(int id) {
-    if (markers && tokenizer.isSpecial(id)) {
-      String written = String.valueOf(tokenizer.token(id));
-      return ToolSyntax.MARKERS.contains(written) ? written : "";
+    String special = tokenizer.isSpecial(id) ? tokenizer.token(id) : null;
+    if (special != null && markers.contains(special)) {
+      return special;
     }
     return withoutPrompt(detokenizer.add(id));
   }

@@ -20,6 +20,7 @@ public final class ServedModel {
   private final Instant created;
   private final PromptEncoder promptEncoder;
   private final TokenTexts tokenTexts;
+  private final ToolSyntax toolSyntax;
   private final AnswerConstraints constraints;
 
   /**
@@ -51,9 +52,10 @@ public final class ServedModel {
     this.created = created;
     this.promptEncoder = new PromptEncoder(tokenizer, backend.info());
     this.tokenTexts = new TokenTexts(tokenizer);
+    this.toolSyntax = ToolSyntax.of(chatTemplate == null ? null : chatTemplate.source());
     this.constraints =
         new AnswerConstraints(
-            tokenizer, tokenTexts, this.stopTokens, backend.info().vocabularySize());
+            tokenizer, tokenTexts, this.stopTokens, backend.info().vocabularySize(), toolSyntax);
   }
 
   /** Name in requests. */
@@ -104,6 +106,10 @@ public final class ServedModel {
 
   TokenTexts tokenTexts() {
     return tokenTexts;
+  }
+
+  ToolSyntax toolSyntax() {
+    return toolSyntax;
   }
 
   AnswerConstraints constraints() {

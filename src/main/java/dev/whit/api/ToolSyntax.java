@@ -1,7 +1,7 @@
 package dev.whit.api;
 
 import dev.whit.constraint.CallSyntax;
-import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,15 +43,12 @@ record ToolSyntax(
   /** Begins a Llama's call where it was trained with a code interpreter. */
   static final String PYTHON_TAG = "<|python_tag|>";
 
-  /** Texts that are part of an answer even where a vocabulary has them as special tokens. */
-  static final List<String> MARKERS =
-      List.of(
-          HERMES.marker,
-          HERMES.closing,
-          MISTRAL.marker,
-          PYTHON_TAG,
-          ReasoningParser.BEGIN,
-          ReasoningParser.END);
+  /**
+   * The markers, which are part of an answer even where a vocabulary has special tokens for them.
+   */
+  Set<String> markers() {
+    return marker.isEmpty() ? Set.of(PYTHON_TAG) : Set.of(marker, closing);
+  }
 
   /** The syntax of a chat template; of one that knows no tools the most common. */
   static ToolSyntax of(@Nullable String template) {

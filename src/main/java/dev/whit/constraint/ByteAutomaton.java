@@ -29,7 +29,7 @@ final class ByteAutomaton {
   private static final int MAX_PLACES = 1 << 18;
 
   /** Takes no byte. */
-  private final State dead = new State(new Place[0], false);
+  final State dead = new State(new Place[0], false);
 
   private final Grammar grammar;
   private final Map<Key, State> states = new HashMap<>();
@@ -99,7 +99,9 @@ final class ByteAutomaton {
     private final Place[] places;
     private final boolean accepts;
     private State @Nullable [] next;
-    private @Nullable State afterAnyCharacter;
+
+    /** Kept for {@link PlainCharacters}. */
+    @Nullable State afterAnyCharacter;
 
     private State(Place[] places, boolean accepts) {
       this.places = places;
@@ -131,6 +133,11 @@ final class ByteAutomaton {
 
   State start() {
     return start;
+  }
+
+  /** Whether two bytes are the same to the grammar. */
+  boolean isSame(int unsignedByte, int other) {
+    return grammar.byteClasses()[unsignedByte] == grammar.byteClasses()[other];
   }
 
   /** The state after a byte, null if the byte cannot follow. */
@@ -243,62 +250,5 @@ final class ByteAutomaton {
     State made = new State(key.places().toArray(new Place[0]), accepts);
     states.put(key, made);
     return made;
-  }
-
-  /**
-   * How many characters of any kind, up to some, can follow: printable ones without quote and
-   * backslash, all of which lead to one and the same state. Inside a string that is most of a
-   * vocabulary.
-   */
-  int anyCharacters(State state, int most) {
-    int count = 0;
-    State at = state;
-    while (count < most) {
-      State next = at.afterAnyCharacter;
-      if (next == null) {
-        next = afterAnyCharacter(at);
-        at.afterAnyCharacter = next;
-      }
-      if (next == dead) {
-        break;
-      }
-      count = next == at ? most : count + 1;
-      at = next;
-    }
-    return count;
-  }
-
-  private State afterAnyCharacter(State state) {
-    State all = null;
-    for (int[] ranges : TokenVocabulary.PLAIN_CHARACTERS) {
-      State after = afterAll(state, ranges, 0, all);
-      if (after == dead) {
-        return dead;
-      }
-      all = after;
-    }
-    return all == null ? dead : all;
-  }
-
-  /**
-   * The state that every sequence of bytes from these ranges leads to, {@link #dead} if there is no
-   * such state, or it is not the one expected.
-   */
-  private State afterAll(State state, int[] ranges, int from, @Nullable State expected) {
-    if (from == ranges.length) {
-      return expected == null || expected == state ? state : dead;
-    }
-    State all = expected;
-    for (int b = ranges[from]; b <= ranges[from + 1]; b++) {
-      if (b > ranges[from] && grammar.byteClasses()[b] == grammar.byteClasses()[b - 1]) {
-        continue;
-      }
-      State next = next(state, b);
-      all = next == null ? dead : afterAll(next, ranges, from + 2, all);
-      if (all == dead) {
-        return dead;
-      }
-    }
-    return all == null ? dead : all;
   }
 }

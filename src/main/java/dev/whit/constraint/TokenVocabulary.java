@@ -14,24 +14,6 @@ import org.jspecify.annotations.Nullable;
  * characters of any kind can follow, as inside a string, all of them can. Immutable.
  */
 public final class TokenVocabulary {
-  /**
-   * The printable characters but quote and backslash in UTF-8, as sequences of ranges of bytes:
-   * first and last of each.
-   */
-  static final int[][] PLAIN_CHARACTERS = {
-    {' ', '!'},
-    {'#', '['},
-    {']', 0x7F},
-    {0xC2, 0xDF, 0x80, 0xBF},
-    {0xE0, 0xE0, 0xA0, 0xBF, 0x80, 0xBF},
-    {0xE1, 0xEC, 0x80, 0xBF, 0x80, 0xBF},
-    {0xED, 0xED, 0x80, 0x9F, 0x80, 0xBF},
-    {0xEE, 0xEF, 0x80, 0xBF, 0x80, 0xBF},
-    {0xF0, 0xF0, 0x90, 0xBF, 0x80, 0xBF, 0x80, 0xBF},
-    {0xF1, 0xF3, 0x80, 0xBF, 0x80, 0xBF, 0x80, 0xBF},
-    {0xF4, 0xF4, 0x80, 0x8F, 0x80, 0xBF, 0x80, 0xBF}
-  };
-
   /** Most characters of a token that counts as plain. */
   private static final int MAX_PLAIN = 16;
 
@@ -81,36 +63,8 @@ public final class TokenVocabulary {
   }
 
   private static boolean isPlain(byte[] text) {
-    int characters = plainCharacters(text);
+    int characters = PlainCharacters.count(text);
     return characters > 0 && characters <= MAX_PLAIN;
-  }
-
-  /** Number of characters if all are plain, else 0. */
-  private static int plainCharacters(byte[] text) {
-    int count = 0;
-    for (int at = 0; at < text.length; count++) {
-      int length = plainLength(text, at);
-      if (length == 0) {
-        return 0;
-      }
-      at += length;
-    }
-    return count;
-  }
-
-  private static int plainLength(byte[] text, int at) {
-    for (int[] ranges : PLAIN_CHARACTERS) {
-      int length = ranges.length / 2;
-      boolean matches = at + length <= text.length;
-      for (int i = 0; i < length && matches; i++) {
-        int b = Byte.toUnsignedInt(text[at + i]);
-        matches = ranges[2 * i] <= b && b <= ranges[2 * i + 1];
-      }
-      if (matches) {
-        return length;
-      }
-    }
-    return 0;
   }
 
   /** The bytes that are tokens of their own. */
@@ -136,7 +90,7 @@ public final class TokenVocabulary {
 
   /** The tokens that can follow, as a bit set of ids. */
   long[] mask(ByteAutomaton automaton, ByteAutomaton.State state) {
-    boolean isOpen = automaton.anyCharacters(state, MAX_PLAIN) == MAX_PLAIN;
+    boolean isOpen = PlainCharacters.canFollow(automaton, state, MAX_PLAIN);
     long[] mask = isOpen ? plain.clone() : new long[words()];
     // First what an answer can always go on with.
     bytes.allow(automaton, state, mask, Long.MAX_VALUE);

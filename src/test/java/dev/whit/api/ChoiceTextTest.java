@@ -75,7 +75,7 @@ final class ChoiceTextTest {
             mistral,
             new EncodedPrompt(new int[] {'p'}, null, 100),
             OPTIONS,
-            new ReplyShape(null, choice -> parser, true),
+            new ReplyShape(null, choice -> parser, ToolSyntax.MISTRAL.markers()),
             Set.of(ByteTokenizer.EOS));
     answer.token(ByteTokenizer.BOS, null);
     for (int b : marked.encode("[{\"name\": \"f\", \"arguments\": {}}]", false)) {

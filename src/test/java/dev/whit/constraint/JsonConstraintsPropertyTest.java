@@ -16,6 +16,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Whatever a model is fond of, what it may write parses and validates. */
@@ -58,6 +59,48 @@ class JsonConstraintsPropertyTest {
     }
     assertThat(unsatisfiable).isLessThan(SCHEMAS / 10);
     assertThat(ended).isGreaterThan((SCHEMAS - unsatisfiable) * ANSWERS * 3 / 4);
+  }
+
+  /** A token is allowed exactly where its bytes are, one after the other. */
+  @Test
+  void masksSayWhatTheBytesOfTheirTokensSay() {
+    int checked = 0;
+    for (int seed = 0; seed < 60; seed++) {
+      SplittableRandom random = new SplittableRandom(seed);
+      List<byte[]> tokens = Vocabularies.random(random, 120);
+      TokenConstraint constraint;
+      try {
+        constraint =
+            new JsonConstraints(Vocabularies.of(tokens)).schema(new RandomSchemas(random).schema());
+      } catch (SchemaException e) {
+        continue; // no value satisfies it
+      }
+      TokenConstraint.Position position = constraint.start();
+      for (int step = 0; step < 25 && !position.mustEnd(); step++) {
+        for (int id = 0; id < tokens.size(); id++) {
+          assertThat(position.allows(id))
+              .as("schema %d, step %d, token %d", seed, step, id)
+              .isEqualTo(follows(position, tokens.get(id)));
+        }
+        List<Integer> allowed =
+            IntStream.range(0, tokens.size()).filter(position::allows).boxed().toList();
+        position = position.after(allowed.get(random.nextInt(allowed.size())));
+        checked++;
+      }
+    }
+    assertThat(checked).isGreaterThan(500);
+  }
+
+  private static boolean follows(TokenConstraint.Position start, byte[] text) {
+    TokenConstraint.Position position = start;
+    for (byte b : text) {
+      int single = Byte.toUnsignedInt(b);
+      if (!position.allows(single)) {
+        return false;
+      }
+      position = position.after(single);
+    }
+    return true;
   }
 
   private static void assertValid(int seed, JsonNode schema, JsonSchema library, byte[] answer)
