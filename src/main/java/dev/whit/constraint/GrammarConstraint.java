@@ -26,6 +26,12 @@ final class GrammarConstraint implements TokenConstraint {
     return new StatePosition(automaton.start());
   }
 
+  private long[] mask(ByteAutomaton.State state) {
+    synchronized (automaton) {
+      return vocabulary.mask(automaton, state);
+    }
+  }
+
   private final class StatePosition implements Position {
     private final ByteAutomaton.State state;
 
@@ -35,13 +41,7 @@ final class GrammarConstraint implements TokenConstraint {
 
     @Override
     public long[] allowed() {
-      return masks.get(
-          state,
-          missing -> {
-            synchronized (automaton) {
-              return vocabulary.mask(automaton, missing);
-            }
-          });
+      return masks.get(state, GrammarConstraint.this::mask);
     }
 
     @Override
@@ -65,6 +65,10 @@ final class GrammarConstraint implements TokenConstraint {
       }
       if (at == null) {
         throw new IllegalArgumentException("token %d is not allowed here".formatted(token));
+      }
+      // While the model computes its logits.
+      if (!at.isLast()) {
+        masks.prepare(at, GrammarConstraint.this::mask);
       }
       return new StatePosition(at);
     }

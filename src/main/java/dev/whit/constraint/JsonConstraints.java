@@ -15,16 +15,18 @@ import java.util.function.Supplier;
 public final class JsonConstraints {
   private static final int MAX_KEPT = 32;
   private static final int MAX_KEPT_NODES = 1 << 20;
+  private static final int MAX_MASK_BYTES = 64 << 20;
   private static final JsonNode ANY_OBJECT =
       JsonNodeFactory.instance.objectNode().put("type", "object");
 
   private final TokenVocabulary vocabulary;
-  private final MaskCache masks = new MaskCache();
+  private final MaskCache masks;
   private final Map<Object, GrammarConstraint> kept = new LinkedHashMap<>(16, 0.75f, true);
 
   /** Constraints over a vocabulary. */
   public JsonConstraints(TokenVocabulary vocabulary) {
     this.vocabulary = vocabulary;
+    masks = new MaskCache(MAX_MASK_BYTES / (Long.BYTES * vocabulary.words()));
   }
 
   /** Any JSON object. */
@@ -81,6 +83,7 @@ public final class JsonConstraints {
       throw new SchemaException("#", "no value satisfies the schema");
     }
     GrammarConstraint made = new GrammarConstraint(grammar, vocabulary, masks);
+    long[] _ = made.start().allowed(); // on this thread, not the engine's
     synchronized (kept) {
       kept.put(source, made);
       while (kept.size() > MAX_KEPT || (kept.size() > 1 && keptNodes() > MAX_KEPT_NODES)) {
