@@ -33,6 +33,7 @@ class ArchitectureTest {
       Map.ofEntries(
           Map.entry("backend", Set.of()),
           Map.entry("tokenizer", Set.of()),
+          Map.entry("constraint", Set.of("backend")),
           Map.entry("checkpoint", Set.of()),
           Map.entry("hub", Set.of()),
           Map.entry("load", Set.of()),
@@ -43,7 +44,7 @@ class ArchitectureTest {
           Map.entry("engine", Set.of("backend", "model", "kernel")),
           Map.entry("bench", Set.of("model", "model.loading", "kernel", "kernel.cpu")),
           Map.entry("bench.synth", Set.of("model", "model.loading", "kernel", "checkpoint")),
-          Map.entry("api", Set.of("backend", "tokenizer")),
+          Map.entry("api", Set.of("backend", "tokenizer", "constraint")),
           Map.entry("rest", Set.of("api", "rest.openai")),
           Map.entry("rest.openai", Set.of("api")));
 
@@ -56,6 +57,7 @@ class ArchitectureTest {
     ROOT + "hub..",
     ROOT + "load..",
     ROOT + "tokenizer..",
+    ROOT + "constraint..",
     ROOT + "model..",
     ROOT + "engine..",
     ROOT + "backend..",

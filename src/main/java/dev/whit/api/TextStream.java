@@ -56,6 +56,7 @@ public final class TextStream implements AutoCloseable {
    * Submits everything that a request asks for: all of it or nothing.
    *
    * @param origin where the request comes from
+   * @param shape what the answers consist of
    * @throws ApiException.InvalidRequest if the options do not fit the model
    * @throws ApiException.Overloaded if the backend's queue is full
    * @throws ApiException.Unavailable if the backend takes no requests
@@ -64,11 +65,12 @@ public final class TextStream implements AutoCloseable {
       ServedModel model,
       RequestOrigin origin,
       List<EncodedPrompt> prompts,
-      GenerationOptions options) {
+      GenerationOptions options,
+      ReplyShape shape) {
     options.requireVocabulary(model.backend().info().vocabularySize());
     TextStream stream = new TextStream(model, origin, prompts, options);
     try {
-      stream.submit(options);
+      stream.submit(options, shape);
     } catch (RejectedException e) {
       stream.close();
       throw switch (e.reason()) {
@@ -84,13 +86,14 @@ public final class TextStream implements AutoCloseable {
     return stream;
   }
 
-  private void submit(GenerationOptions options) {
-    Set<Integer> stopTokens = stopTokens(options);
+  private void submit(GenerationOptions options, ReplyShape shape) {
+    Set<Integer> all = stopTokens(options);
+    Set<Integer> stopTokens = shape.constraint() == null ? all : model.constraints().ends(all);
     long seed = options.seed() == null ? ThreadLocalRandom.current().nextLong() : options.seed();
     for (EncodedPrompt prompt : prompts) {
       for (int i = 0; i < choicesPerPrompt; i++) {
         int choice = choices.size();
-        choices.add(new ChoiceText(choice, model, prompt, options, stopTokens));
+        choices.add(new ChoiceText(choice, model, prompt, options, shape, stopTokens));
         GenerationRequest request =
             new GenerationRequest(
                 origin.id(),
@@ -101,7 +104,8 @@ public final class TextStream implements AutoCloseable {
                 options.logprobs(),
                 prompt.echo() == null ? -1 : options.logprobs(),
                 options.priority(),
-                origin.caller());
+                origin.caller(),
+                shape.constraint());
         Generation generation =
             model.backend().submit(request, event -> arrive(new Arrival(choice, event)));
         synchronized (generations) {
