@@ -24,6 +24,7 @@ import picocli.CommandLine.ParseResult;
       InspectCommand.class,
       BenchCommand.class,
       SynthCommand.class,
+      SelfCheckCommand.class,
       PullCommand.class,
       ListCommand.class,
       RemoveCommand.class,
@@ -40,6 +41,7 @@ import picocli.CommandLine.ParseResult;
       "  whit serve --model tiny=hf:ORG/NAME        fetched from the Hugging Face Hub first",
       "  whit inspect /models/tiny-0.55bit",
       "  whit bench /models/tiny-0.55bit",
+      "  whit selfcheck --url http://localhost:8080",
       "",
       "'whit COMMAND --help' tells more."
     })
