@@ -44,7 +44,8 @@ class ArchitectureTest {
           Map.entry("bench", Set.of("model", "model.loading", "kernel", "kernel.cpu")),
           Map.entry("bench.synth", Set.of("model", "model.loading", "kernel", "checkpoint")),
           Map.entry("api", Set.of("backend", "tokenizer")),
-          Map.entry("rest", Set.of("api", "rest.openai")),
+          Map.entry("rest", Set.of("api", "rest.openai", "rest.access")),
+          Map.entry("rest.access", Set.of()),
           Map.entry("rest.openai", Set.of("api")));
 
   /** Packages that wire the others together and may import all of them. */

@@ -1,9 +1,16 @@
 package dev.whit.app;
 
 import dev.whit.config.WhitConfig;
+import dev.whit.rest.AccessRules;
 import dev.whit.rest.HttpLimits;
+import dev.whit.rest.access.ApiKey;
+import dev.whit.rest.access.ApiKeys;
+import dev.whit.rest.access.CallerLimits;
+import dev.whit.rest.access.KeyFile;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import java.util.List;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /** Gives the HTTP surface its settings. */
 @Singleton
@@ -17,5 +24,30 @@ final class HttpWiring {
         http.bodyTimeout(),
         http.pingInterval(),
         http.slowReader());
+  }
+
+  @Produces
+  @Singleton
+  ApiKeys keys(WhitConfig config) {
+    return new ApiKeys(
+        config.apiKeys().orElse(List.of()).stream().map(ApiKey::of).toList(),
+        config.apiKeyFile().map(KeyFile::new).orElse(null));
+  }
+
+  @Produces
+  @Singleton
+  CallerLimits callerLimits(WhitConfig config) {
+    return new CallerLimits(config.access().maxConcurrent(), config.access().requestsPerMinute());
+  }
+
+  @Produces
+  @Singleton
+  AccessRules accessRules(
+      WhitConfig config,
+      @ConfigProperty(name = "quarkus.micrometer.export.prometheus.path") String metricsPath) {
+    return new AccessRules(
+        config.access().corsOrigins().orElse(List.of()),
+        metricsPath,
+        config.access().publicMetrics());
   }
 }
