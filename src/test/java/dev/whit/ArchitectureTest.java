@@ -33,9 +33,11 @@ class ArchitectureTest {
       Map.ofEntries(
           Map.entry("backend", Set.of()),
           Map.entry("tokenizer", Set.of()),
+          Map.entry("constraint", Set.of("backend")),
           Map.entry("checkpoint", Set.of()),
           Map.entry("hub", Set.of()),
           Map.entry("load", Set.of()),
+          Map.entry("selfcheck", Set.of()),
           Map.entry("kernel", Set.of()),
           Map.entry("kernel.cpu", Set.of("kernel")),
           Map.entry("model", Set.of("kernel")),
@@ -43,8 +45,9 @@ class ArchitectureTest {
           Map.entry("engine", Set.of("backend", "model", "kernel")),
           Map.entry("bench", Set.of("model", "model.loading", "kernel", "kernel.cpu")),
           Map.entry("bench.synth", Set.of("model", "model.loading", "kernel", "checkpoint")),
-          Map.entry("api", Set.of("backend", "tokenizer")),
-          Map.entry("rest", Set.of("api", "rest.openai")),
+          Map.entry("api", Set.of("backend", "tokenizer", "constraint")),
+          Map.entry("rest", Set.of("api", "rest.openai", "rest.access")),
+          Map.entry("rest.access", Set.of()),
           Map.entry("rest.openai", Set.of("api")));
 
   /** Packages that wire the others together and may import all of them. */
@@ -55,7 +58,9 @@ class ArchitectureTest {
     ROOT + "checkpoint..",
     ROOT + "hub..",
     ROOT + "load..",
+    ROOT + "selfcheck..",
     ROOT + "tokenizer..",
+    ROOT + "constraint..",
     ROOT + "model..",
     ROOT + "engine..",
     ROOT + "backend..",

@@ -37,7 +37,8 @@ public final class CompletionService {
       String echo = request.echo() ? text(model, prompt) : null;
       prompts.add(new EncodedPrompt(ids, echo, maxTokens));
     }
-    return TextStream.start(model, origin, prompts, options);
+    ReplyShape shape = ReplyShape.content(model.constraints().of(options.format()));
+    return TextStream.start(model, origin, prompts, options, shape);
   }
 
   private static String text(ServedModel model, Prompt prompt) {

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -35,6 +36,7 @@ public final class TextStream implements AutoCloseable {
   private volatile @Nullable CancelCause abandoned;
   private int unfinished;
   private int cachedTokens;
+  private OptionalLong firstTokenNanos = OptionalLong.empty();
 
   /** An event of a generation; without one it only wakes the reader. */
   private record Arrival(int choice, @Nullable GenerationEvent event) {}
@@ -56,6 +58,7 @@ public final class TextStream implements AutoCloseable {
    * Submits everything that a request asks for: all of it or nothing.
    *
    * @param origin where the request comes from
+   * @param shape what the answers consist of
    * @throws ApiException.InvalidRequest if the options do not fit the model
    * @throws ApiException.Overloaded if the backend's queue is full
    * @throws ApiException.Unavailable if the backend takes no requests
@@ -64,11 +67,12 @@ public final class TextStream implements AutoCloseable {
       ServedModel model,
       RequestOrigin origin,
       List<EncodedPrompt> prompts,
-      GenerationOptions options) {
+      GenerationOptions options,
+      ReplyShape shape) {
     options.requireVocabulary(model.backend().info().vocabularySize());
     TextStream stream = new TextStream(model, origin, prompts, options);
     try {
-      stream.submit(options);
+      stream.submit(options, shape);
     } catch (RejectedException e) {
       stream.close();
       throw switch (e.reason()) {
@@ -84,13 +88,14 @@ public final class TextStream implements AutoCloseable {
     return stream;
   }
 
-  private void submit(GenerationOptions options) {
-    Set<Integer> stopTokens = stopTokens(options);
+  private void submit(GenerationOptions options, ReplyShape shape) {
+    Set<Integer> all = stopTokens(options);
+    Set<Integer> stopTokens = shape.constraint() == null ? all : model.constraints().ends(all);
     long seed = options.seed() == null ? ThreadLocalRandom.current().nextLong() : options.seed();
     for (EncodedPrompt prompt : prompts) {
       for (int i = 0; i < choicesPerPrompt; i++) {
         int choice = choices.size();
-        choices.add(new ChoiceText(choice, model, prompt, options, stopTokens));
+        choices.add(new ChoiceText(choice, model, prompt, options, shape, stopTokens));
         GenerationRequest request =
             new GenerationRequest(
                 origin.id(),
@@ -101,7 +106,8 @@ public final class TextStream implements AutoCloseable {
                 options.logprobs(),
                 prompt.echo() == null ? -1 : options.logprobs(),
                 options.priority(),
-                origin.caller());
+                origin.caller(),
+                shape.constraint());
         Generation generation =
             model.backend().submit(request, event -> arrive(new Arrival(choice, event)));
         synchronized (generations) {
@@ -151,6 +157,11 @@ public final class TextStream implements AutoCloseable {
         prompts.stream().mapToInt(prompt -> prompt.ids().length).sum(),
         cachedTokens,
         choices.stream().mapToInt(ChoiceText::generated).sum());
+  }
+
+  /** {@link System#nanoTime()} when the first token was read; empty until then. */
+  public OptionalLong firstTokenNanos() {
+    return firstTokenNanos;
   }
 
   /**
@@ -224,6 +235,9 @@ public final class TextStream implements AutoCloseable {
       }
       case GenerationEvent.PromptScored(var scores) -> choice.promptScored(scores);
       case GenerationEvent.Token(int token, var score) -> {
+        if (firstTokenNanos.isEmpty()) {
+          firstTokenNanos = OptionalLong.of(System.nanoTime());
+        }
         choice.token(token, score);
         if (choice.isFinished()) {
           generation(arrival.choice()).cancel(CancelCause.STOP_STRING);

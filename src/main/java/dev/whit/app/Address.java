@@ -1,6 +1,7 @@
 package dev.whit.app;
 
 import dev.whit.config.WhitConfig;
+import dev.whit.rest.access.ApiKeys;
 import jakarta.inject.Singleton;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -13,9 +14,11 @@ final class Address {
   private static final Logger LOG = Logger.getLogger(Address.class);
 
   private final WhitConfig config;
+  private final ApiKeys keys;
 
-  Address(WhitConfig config) {
+  Address(WhitConfig config, ApiKeys keys) {
     this.config = config;
+    this.keys = keys;
   }
 
   /** Logs where to send requests, with one to try. */
@@ -25,9 +28,10 @@ final class Address {
             + " -d '{\"model\":\"%s\",\"prompt\":\"The old house stood\",\"max_tokens\":40,"
             + "\"stream\":true}'",
         url(), url(), model);
-    if (!isLoopback(config.host())) {
+    if (!keys.required() && !isLoopback(config.host())) {
       LOG.warnf(
-          "Anybody who reaches %s may use this server: this version knows no API keys",
+          "Anybody who reaches %s may use this server: give it keys by --api-key-file or"
+              + " WHIT_API_KEYS",
           config.host());
     }
   }

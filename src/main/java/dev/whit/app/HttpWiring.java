@@ -2,10 +2,17 @@ package dev.whit.app;
 
 import dev.whit.api.RequestOrigin;
 import dev.whit.config.WhitConfig;
+import dev.whit.rest.AccessRules;
 import dev.whit.rest.AdminKey;
 import dev.whit.rest.HttpLimits;
+import dev.whit.rest.access.ApiKey;
+import dev.whit.rest.access.ApiKeys;
+import dev.whit.rest.access.CallerLimits;
+import dev.whit.rest.access.KeyFile;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import java.util.List;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /** Gives the HTTP surface its settings. */
 @Singleton
@@ -26,5 +33,31 @@ final class HttpWiring {
   @Singleton
   AdminKey adminKey(WhitConfig config) {
     return new AdminKey(config.adminKey());
+  }
+
+  @Produces
+  @Singleton
+  ApiKeys keys(WhitConfig config) {
+    return new ApiKeys(
+        config.apiKeys().orElse(List.of()).stream().map(ApiKey::of).toList(),
+        config.apiKeyFile().map(KeyFile::new).orElse(null));
+  }
+
+  @Produces
+  @Singleton
+  CallerLimits callerLimits(WhitConfig config) {
+    return new CallerLimits(config.access().maxConcurrent(), config.access().requestsPerMinute());
+  }
+
+  @Produces
+  @Singleton
+  AccessRules accessRules(
+      WhitConfig config,
+      @ConfigProperty(name = "quarkus.micrometer.export.prometheus.path") String metricsPath) {
+    return new AccessRules(
+        config.access().corsOrigins().orElse(List.of()),
+        metricsPath,
+        config.access().publicMetrics(),
+        config.log().access());
   }
 }

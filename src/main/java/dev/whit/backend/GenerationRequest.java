@@ -1,6 +1,7 @@
 package dev.whit.backend;
 
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One sequence to generate, validated: tokens in, tokens out.
@@ -17,6 +18,9 @@ import java.util.Set;
  * @param promptLogprobs the same for the prompt's tokens
  * @param priority lower ones run first
  * @param caller whose request it is, opaque: of equally urgent requests, callers get even shares
+ * @param constraint which tokens the answer may consist of, null for any. Where it must end the
+ *     generation ends without a further token, even before the least number of tokens; where it may
+ *     end stop tokens are allowed too, and nowhere else
  */
 public record GenerationRequest(
     String id,
@@ -27,7 +31,8 @@ public record GenerationRequest(
     int topLogprobs,
     int promptLogprobs,
     int priority,
-    String caller) {
+    String caller,
+    @Nullable TokenConstraint constraint) {
   /** The caller of all requests that do not say whose they are. */
   public static final String NOBODY = "";
 
@@ -41,7 +46,7 @@ public record GenerationRequest(
     stopTokens = Set.copyOf(stopTokens);
   }
 
-  /** A request of the usual priority, 0, and of nobody. */
+  /** A request of nobody, of the usual priority, 0, for any tokens. */
   public GenerationRequest(
       String id,
       int[] prompt,
@@ -50,6 +55,6 @@ public record GenerationRequest(
       Set<Integer> stopTokens,
       int topLogprobs,
       int promptLogprobs) {
-    this(id, prompt, maxTokens, sampling, stopTokens, topLogprobs, promptLogprobs, 0, NOBODY);
+    this(id, prompt, maxTokens, sampling, stopTokens, topLogprobs, promptLogprobs, 0, NOBODY, null);
   }
 }

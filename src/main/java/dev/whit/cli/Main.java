@@ -25,6 +25,7 @@ import picocli.CommandLine.ParseResult;
       BenchCommand.class,
       LoadCommand.class,
       SynthCommand.class,
+      SelfCheckCommand.class,
       PullCommand.class,
       ListCommand.class,
       RemoveCommand.class,
@@ -42,6 +43,7 @@ import picocli.CommandLine.ParseResult;
       "  whit inspect /models/tiny-0.55bit",
       "  whit bench /models/tiny-0.55bit",
       "  whit load http://localhost:8080",
+      "  whit selfcheck --url http://localhost:8080",
       "",
       "'whit COMMAND --help' tells more."
     })

@@ -127,6 +127,24 @@ final class ServeCommand implements Callable<Integer> {
   private @Nullable Path chatTemplate;
 
   @Option(
+      names = "--api-key",
+      paramLabel = "KEY",
+      description =
+          "A key that requests must have (Authorization: Bearer KEY), repeatable. The list of"
+              + " processes shows it: prefer a file, or WHIT_API_KEYS=KEY,KEY in the environment."
+              + " Default: everybody may use the server.")
+  private List<String> apiKeys = List.of();
+
+  @Option(
+      names = "--api-key-file",
+      paramLabel = "FILE",
+      description = "A file with a key on each line, read again when it changes.")
+  private @Nullable Path apiKeyFile;
+
+  @Option(names = "--log-json", description = "Write each line of the log as a JSON object.")
+  private boolean logJson;
+
+  @Option(
       names = "--drain",
       paramLabel = "SECONDS",
       description = "How long running requests may take to finish at shutdown. Default: 30")
@@ -183,6 +201,11 @@ final class ServeCommand implements Callable<Integer> {
     put(given, "chat-template", chatTemplate);
     put(given, "drain", drain);
     put(given, "deadline", deadline);
+    if (!apiKeys.isEmpty()) {
+      given.put("whit.api-keys", Settings.joined(apiKeys));
+    }
+    put(given, "api-key-file", apiKeyFile);
+    put(given, "log.json", logJson ? true : null);
     return given;
   }
 

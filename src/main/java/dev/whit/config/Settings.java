@@ -1,5 +1,7 @@
 package dev.whit.config;
 
+import dev.whit.rest.access.ApiKey;
+import dev.whit.rest.access.KeyFile;
 import io.quarkus.runtime.configuration.DurationConverter;
 import io.smallrye.config.ConfigValidationException;
 import io.smallrye.config.EnvConfigSource;
@@ -8,6 +10,7 @@ import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import io.smallrye.config.source.yaml.YamlConfigSource;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -81,9 +84,9 @@ public record Settings(WhitConfig values, Map<String, String> properties) {
     }
   }
 
-  /** A list of models as the value of one property: commas inside an entry are escaped. */
-  public static String joined(List<String> models) {
-    return models.stream()
+  /** A list as the value of one property: commas inside an entry are escaped. */
+  public static String joined(List<String> entries) {
+    return entries.stream()
         .map(entry -> entry.replace("\\", "\\\\").replace(",", "\\,"))
         .collect(Collectors.joining(","));
   }
@@ -124,11 +127,42 @@ public record Settings(WhitConfig values, Map<String, String> properties) {
       throw new InvalidSettingException(
           "whit.admin-key must have at least %d characters".formatted(SHORTEST_KEY));
     }
+    values
+        .access()
+        .maxConcurrent()
+        .ifPresent(n -> requireRange("access.max-concurrent", n, 1, Integer.MAX_VALUE));
+    values
+        .access()
+        .requestsPerMinute()
+        .ifPresent(n -> requireRange("access.requests-per-minute", n, 1, Integer.MAX_VALUE));
+    requireKeys(values);
     try {
       values.model().ifPresent(ModelSpec::parseAll);
     } catch (IllegalArgumentException e) {
       throw new InvalidSettingException(String.valueOf(e.getMessage()));
     }
+  }
+
+  /** Messages do not contain keys. */
+  private static void requireKeys(WhitConfig values) {
+    try {
+      values.apiKeys().ifPresent(keys -> keys.forEach(ApiKey::of));
+    } catch (IllegalArgumentException e) {
+      throw new InvalidSettingException("whit.api-keys: " + e.getMessage());
+    }
+    values
+        .apiKeyFile()
+        .ifPresent(file -> {
+          try {
+            var _ = new KeyFile(file);
+          } catch (IllegalArgumentException e) {
+            throw new InvalidSettingException(
+                "whit.api-key-file %s: %s".formatted(file, e.getMessage()));
+          } catch (UncheckedIOException e) {
+            throw new InvalidSettingException(
+                "whit.api-key-file %s: cannot be read".formatted(file));
+          }
+        });
   }
 
   private static void requireRange(String key, long value, long min, long max) {

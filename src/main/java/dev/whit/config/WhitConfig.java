@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * The settings under {@code whit.*}: the command line over the environment ({@code WHIT_*}) over
@@ -82,6 +83,48 @@ public interface WhitConfig {
 
   /** A chat template file that replaces the models' own. */
   Optional<Path> chatTemplate();
+
+  /**
+   * Keys of which requests must have one, as {@code Authorization: Bearer KEY}; without any here or
+   * in the file, everybody may use the server.
+   */
+  Optional<List<String>> apiKeys();
+
+  /** A file with more keys, one on each line; read again when it changes. */
+  Optional<Path> apiKeyFile();
+
+  /** What an API key may do, and what needs none. */
+  Access access();
+
+  /** What an API key may do, and what needs none. */
+  interface Access {
+    /** Most requests of a key that run at once; more are refused with 429. */
+    OptionalInt maxConcurrent();
+
+    /** Most requests of a key that begin in a minute; more are refused with 429. */
+    OptionalInt requestsPerMinute();
+
+    /** Whether metrics need no key. */
+    @WithDefault("false")
+    boolean publicMetrics();
+
+    /** Origins whose pages may use the server from a browser, * for any; default: none. */
+    Optional<List<String>> corsOrigins();
+  }
+
+  /** What is logged, and how. */
+  Log log();
+
+  /** What is logged, and how. */
+  interface Log {
+    /** Whether each request has a line: its id, model, tokens and times, neither text nor key. */
+    @WithDefault("true")
+    boolean access();
+
+    /** Whether each line is a JSON object. */
+    @WithDefault("false")
+    boolean json();
+  }
 
   /** Limits of the HTTP surface. */
   Http http();

@@ -1,15 +1,19 @@
 package dev.whit.rest;
 
 import dev.whit.api.ApiException;
+import dev.whit.rest.access.CallerLimits;
 import dev.whit.rest.openai.ErrorReply;
 import jakarta.ws.rs.WebApplicationException;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The one table from what went wrong to what the client is told. */
 final class ErrorMapper {
   private static final String INVALID_REQUEST = "invalid_request_error";
+  private static final int UNAUTHORIZED = 401;
   private static final int CLIENT_CLOSED_REQUEST = 499;
 
   private ErrorMapper() {}
@@ -31,6 +35,19 @@ final class ErrorMapper {
     private HttpError retryAfter(Duration delay) {
       return new HttpError(status, body, delay);
     }
+
+    /** Headers of the reply. */
+    Map<String, String> headers() {
+      Map<String, String> headers = new LinkedHashMap<>();
+      if (retryAfter != null) {
+        long seconds = Math.max(1, (retryAfter.toMillis() + 999) / 1000);
+        headers.put("Retry-After", Long.toString(seconds));
+      }
+      if (status == UNAUTHORIZED) {
+        headers.put("WWW-Authenticate", "Bearer realm=\"whit\"");
+      }
+      return headers;
+    }
   }
 
   /** What the client is told about a failure. */
@@ -43,6 +60,11 @@ final class ErrorMapper {
           HttpError.of(415, message(e), INVALID_REQUEST, null, "unsupported_media_type");
       case RequestBody.Incomplete e ->
           HttpError.of(408, message(e), INVALID_REQUEST, null, "request_timeout");
+      case AccessFilter.Unauthorized e ->
+          HttpError.of(401, message(e), INVALID_REQUEST, null, "invalid_api_key");
+      case CallerLimits.LimitExceeded e ->
+          HttpError.of(429, message(e), "rate_limit", null, "rate_limit_exceeded")
+              .retryAfter(e.retryAfter());
       // Nothing else reads or writes here but the connection.
       case IOException e -> clientGone("the connection is closed");
       case WebApplicationException e -> ofStatus(e.getResponse().getStatus(), requestId);
@@ -74,6 +96,9 @@ final class ErrorMapper {
   /** What the client is told where there is nothing but a status. */
   static HttpError ofStatus(int status, String requestId) {
     return switch (status) {
+      case 403 ->
+          HttpError.of(
+              403, "pages of this origin may not use this server", INVALID_REQUEST, null, null);
       case 404 ->
           HttpError.of(404, "there is nothing at this path", INVALID_REQUEST, null, "not_found");
       case 405 ->

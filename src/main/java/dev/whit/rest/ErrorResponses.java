@@ -13,7 +13,6 @@ import jakarta.ws.rs.NotFoundException;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import java.time.Duration;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
@@ -35,12 +34,7 @@ public final class ErrorResponses {
     ErrorMapper.HttpError error = map(failure, Exchange.id(exchange));
     Response.ResponseBuilder response =
         Response.status(error.status()).entity(error.body()).type(MediaType.APPLICATION_JSON);
-    if (error.retryAfter() != null) {
-      response.header("Retry-After", seconds(error.retryAfter()));
-    }
-    if (error.status() == 401) {
-      response.header("WWW-Authenticate", "Bearer");
-    }
+    error.headers().forEach(response::header);
     if (failure instanceof WebApplicationException e) {
       String allow = e.getResponse().getHeaderString("Allow");
       if (allow != null) {
@@ -65,6 +59,7 @@ public final class ErrorResponses {
             ? ErrorMapper.ofStatus(exchange.statusCode(), id)
             : map(failure, id);
     try {
+      error.headers().forEach(response::putHeader);
       response
           .setStatusCode(error.status())
           .putHeader(HttpHeaders.CONTENT_TYPE, MediaType.APPLICATION_JSON)
@@ -83,9 +78,5 @@ public final class ErrorResponses {
       LOG.errorf(failure, "request %s failed", requestId);
     }
     return error;
-  }
-
-  private static long seconds(Duration delay) {
-    return Math.max(1, (delay.toMillis() + 999) / 1000);
   }
 }

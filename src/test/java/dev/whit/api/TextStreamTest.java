@@ -52,13 +52,18 @@ final class TextStreamTest {
         false,
         logprobs,
         logprobs >= 0,
-        0);
+        0,
+        new ResponseFormat.Text());
   }
 
   private TextStream start(String prompt, int maxTokens, boolean echo, GenerationOptions options) {
     int[] ids = model.tokenizer().encode(prompt, true);
     return TextStream.start(
-        model, ORIGIN, List.of(new EncodedPrompt(ids, echo ? prompt : null, maxTokens)), options);
+        model,
+        ORIGIN,
+        List.of(new EncodedPrompt(ids, echo ? prompt : null, maxTokens)),
+        options,
+        ReplyShape.content(null));
   }
 
   private record Answer(String text, List<String> tokens, @Nullable Finish finish) {}
@@ -145,7 +150,8 @@ final class TextStreamTest {
             false,
             -1,
             false,
-            0);
+            0,
+            new ResponseFormat.Text());
     try (TextStream stream = start("say:abcabcabc", 50, false, options)) {
       TextDelta answer = stream.collect().getFirst();
       assertThat(answer.text()).isEqualTo("abca");
@@ -172,7 +178,8 @@ final class TextStreamTest {
             false,
             -1,
             true,
-            0);
+            0,
+            new ResponseFormat.Text());
     try (TextStream stream = start("say:abxcd", 50, false, options)) {
       TextDelta answer = stream.collect().getFirst();
       assertThat(answer.text()).isEqualTo("ab");
@@ -200,7 +207,8 @@ final class TextStreamTest {
             true,
             -1,
             false,
-            0);
+            0,
+            new ResponseFormat.Text());
     try (TextStream stream = start("say:ab", 50, false, options)) {
       assertThat(stream.collect().getFirst().finish()).isEqualTo(Finish.LENGTH);
     }
@@ -265,7 +273,8 @@ final class TextStreamTest {
     List<EncodedPrompt> prompts =
         List.of(new EncodedPrompt(model.tokenizer().encode("hang", true), null, 5));
     RequestOrigin hurried = new RequestOrigin("id", "", Duration.ofMillis(30));
-    try (TextStream stream = TextStream.start(model, hurried, prompts, options(1, -1))) {
+    try (TextStream stream =
+        TextStream.start(model, hurried, prompts, options(1, -1), ReplyShape.content(null))) {
       assertThat(stream.next(Duration.ofMillis(1))).isNull();
       assertThatThrownBy(() -> stream.next(LONG)).isInstanceOf(ApiException.DeadlineExceeded.class);
     }
@@ -277,7 +286,8 @@ final class TextStreamTest {
     List<EncodedPrompt> prompts =
         List.of(new EncodedPrompt(model.tokenizer().encode("say:abc", true), null, 5));
     RequestOrigin late = new RequestOrigin("id", "", Duration.ZERO);
-    try (TextStream stream = TextStream.start(model, late, prompts, options(1, -1))) {
+    try (TextStream stream =
+        TextStream.start(model, late, prompts, options(1, -1), ReplyShape.content(null))) {
       assertThatThrownBy(stream::collect).isInstanceOf(ApiException.DeadlineExceeded.class);
     }
   }
@@ -312,7 +322,8 @@ final class TextStreamTest {
         List.of(
             new EncodedPrompt(model.tokenizer().encode("hang", true), null, 5),
             new EncodedPrompt(model.tokenizer().encode("full", true), null, 5));
-    assertThatThrownBy(() -> TextStream.start(model, ORIGIN, prompts, options(1, -1)))
+    assertThatThrownBy(() ->
+            TextStream.start(model, ORIGIN, prompts, options(1, -1), ReplyShape.content(null)))
         .isInstanceOfSatisfying(
             ApiException.Overloaded.class,
             e -> assertThat(e.retryAfter()).isEqualTo(Duration.ofMillis(2500)));

@@ -131,6 +131,11 @@ final class ServerProcess implements AutoCloseable {
     }
   }
 
+  /** Where it listens. */
+  String url() {
+    return base.toString();
+  }
+
   HttpResponse<String> get(String path) {
     return send(
         HttpRequest.newBuilder(base.resolve(path)).build(), HttpResponse.BodyHandlers.ofString());
