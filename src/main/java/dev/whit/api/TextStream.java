@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -36,6 +37,7 @@ public final class TextStream implements AutoCloseable {
   private volatile @Nullable CancelCause abandoned;
   private int unfinished;
   private int cachedTokens;
+  private OptionalLong firstTokenNanos = OptionalLong.empty();
 
   /** An event of a generation; without one it only wakes the reader. */
   private record Arrival(int choice, @Nullable GenerationEvent event) {}
@@ -147,6 +149,11 @@ public final class TextStream implements AutoCloseable {
         choices.stream().mapToInt(ChoiceText::generated).sum());
   }
 
+  /** {@link System#nanoTime()} when the first token was read; empty until then. */
+  public OptionalLong firstTokenNanos() {
+    return firstTokenNanos;
+  }
+
   /**
    * Waits for what comes next.
    *
@@ -214,6 +221,9 @@ public final class TextStream implements AutoCloseable {
       }
       case GenerationEvent.PromptScored(var scores) -> choice.promptScored(scores);
       case GenerationEvent.Token(int token, var score) -> {
+        if (firstTokenNanos.isEmpty()) {
+          firstTokenNanos = OptionalLong.of(System.nanoTime());
+        }
         choice.token(token, score);
         if (choice.isFinished()) {
           generation(arrival.choice()).cancel(CancelCause.STOP_STRING);

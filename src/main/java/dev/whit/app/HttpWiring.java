@@ -48,6 +48,7 @@ final class HttpWiring {
     return new AccessRules(
         config.access().corsOrigins().orElse(List.of()),
         metricsPath,
-        config.access().publicMetrics());
+        config.access().publicMetrics(),
+        config.log().access());
   }
 }

@@ -138,6 +138,9 @@ final class ServeCommand implements Callable<Integer> {
       description = "A file with a key on each line, read again when it changes.")
   private @Nullable Path apiKeyFile;
 
+  @Option(names = "--log-json", description = "Write each line of the log as a JSON object.")
+  private boolean logJson;
+
   @Option(
       names = "--drain",
       paramLabel = "SECONDS",
@@ -192,6 +195,7 @@ final class ServeCommand implements Callable<Integer> {
       given.put("whit.api-keys", Settings.joined(apiKeys));
     }
     put(given, "api-key-file", apiKeyFile);
+    put(given, "log.json", logJson ? true : null);
     return given;
   }
 

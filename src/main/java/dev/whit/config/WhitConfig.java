@@ -106,6 +106,20 @@ public interface WhitConfig {
     Optional<List<String>> corsOrigins();
   }
 
+  /** What is logged, and how. */
+  Log log();
+
+  /** What is logged, and how. */
+  interface Log {
+    /** Whether each request has a line: its id, model, tokens and times, neither text nor key. */
+    @WithDefault("true")
+    boolean access();
+
+    /** Whether each line is a JSON object. */
+    @WithDefault("false")
+    boolean json();
+  }
+
   /** Limits of the HTTP surface. */
   Http http();
 

@@ -28,6 +28,7 @@ final class Answers {
    */
   Response reply(RoutingContext exchange, TextStream stream, ReplyFormat format, Delivery delivery)
       throws InterruptedException {
+    Exchange.answering(exchange);
     Exchange.whenClientGoes(exchange, stream::clientGone);
     boolean streaming = false;
     try {
@@ -46,6 +47,7 @@ final class Answers {
     } finally {
       if (!streaming) {
         stream.close();
+        Exchange.answered(exchange, AnswerFigures.of(stream));
       }
     }
   }

@@ -67,6 +67,7 @@ public final class EventStreamWriter implements ServerMessageBodyWriter<EventStr
       response.reset();
     } finally {
       stream.close();
+      Exchange.answered(reply.exchange(), AnswerFigures.of(stream));
     }
   }
 

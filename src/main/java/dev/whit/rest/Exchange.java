@@ -4,6 +4,7 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.jboss.logging.MDC;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +16,8 @@ final class Exchange {
 
   private static final String ID = "whit.request-id";
   private static final String CLIENT_GONE = "whit.client-gone";
+
+  private static final String ANSWER = "whit.answer";
 
   private static final String NOT_BEGUN = "the exchange has not begun";
 
@@ -45,6 +48,28 @@ final class Exchange {
   /** The request's id. */
   static String id(RoutingContext exchange) {
     return Objects.requireNonNull(exchange.get(ID), NOT_BEGUN);
+  }
+
+  /** An answer to it is being generated: its figures will follow. */
+  static void answering(RoutingContext exchange) {
+    exchange.put(ANSWER, new CompletableFuture<AnswerFigures>());
+  }
+
+  /** The answer goes no further. */
+  static void answered(RoutingContext exchange, AnswerFigures figures) {
+    CompletableFuture<AnswerFigures> answer =
+        Objects.requireNonNull(exchange.get(ANSWER), "no answer has begun");
+    answer.complete(figures);
+  }
+
+  /** Runs something as soon as the answer goes no further, at once with null if there is none. */
+  static void whenAnswered(RoutingContext exchange, Consumer<@Nullable AnswerFigures> action) {
+    CompletableFuture<AnswerFigures> answer = exchange.get(ANSWER);
+    if (answer == null) {
+      action.accept(null);
+    } else {
+      var _ = answer.thenAccept(action);
+    }
   }
 
   /**

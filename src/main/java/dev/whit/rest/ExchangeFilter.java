@@ -13,10 +13,10 @@ import java.net.URISyntaxException;
 import java.time.Duration;
 
 /**
- * What happens to every exchange, whatever its path: it gets an id, a target that is no URI, a body
- * that says it is too large and a compressed one are refused, a body that nobody read is thrown
- * away so that the connection can be used again, and a failure outside of a resource is answered
- * like any other.
+ * What happens to every exchange, whatever its path: it gets an id and a line in the log, a target
+ * that is no URI, a body that says it is too large and a compressed one are refused, a body that
+ * nobody read is thrown away so that the connection can be used again, and a failure outside of a
+ * resource is answered like any other.
  */
 @Singleton
 public final class ExchangeFilter {
@@ -30,11 +30,13 @@ public final class ExchangeFilter {
   private static final Duration MAX_DISCARDING = Duration.ofSeconds(2);
 
   private final ErrorResponses errors;
+  private final AccessLog log;
   private final long maxBody;
 
   @Inject
-  ExchangeFilter(ErrorResponses errors, HttpLimits limits) {
+  ExchangeFilter(ErrorResponses errors, AccessLog log, HttpLimits limits) {
     this.errors = errors;
+    this.log = log;
     this.maxBody = limits.maxBody();
   }
 
@@ -44,6 +46,7 @@ public final class ExchangeFilter {
 
   private void begin(RoutingContext exchange) {
     Exchange.begin(exchange);
+    log.follow(exchange);
     exchange.addEndHandler(end -> discardBody(exchange));
     if (!isUri(exchange.request().uri())) {
       exchange.fail(
