@@ -78,6 +78,36 @@ public abstract sealed class ApiException extends RuntimeException {
     }
   }
 
+  /** The answer took longer than a request may take. */
+  public static final class DeadlineExceeded extends ApiException {
+    private static final long serialVersionUID = 1L;
+
+    /** With what was late. */
+    public DeadlineExceeded(String message) {
+      super(message);
+    }
+  }
+
+  /** It asks for something that is guarded, with a wrong key or without one. */
+  public static final class Unauthorized extends ApiException {
+    private static final long serialVersionUID = 1L;
+
+    /** With what is missing. */
+    public Unauthorized(String message) {
+      super(message);
+    }
+  }
+
+  /** It cannot be done in the state that the server is in. */
+  public static final class Conflict extends ApiException {
+    private static final long serialVersionUID = 1L;
+
+    /** With what is in the way. */
+    public Conflict(String message) {
+      super(message);
+    }
+  }
+
   /** The backend failed. */
   public static final class GenerationFailed extends ApiException {
     private static final long serialVersionUID = 1L;

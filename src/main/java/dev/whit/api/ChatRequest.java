@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param model name of the model, null for the only one
  * @param messages the messages, at least one
  * @param options how to generate
+ * @param tools the tools that the model may call
  * @param addGenerationPrompt whether the template opens a turn of the assistant
  * @param continueFinalMessage whether the last message is left open and continued
  * @param templateArguments further variables of the template: strings, numbers, booleans, lists,
@@ -19,6 +20,7 @@ public record ChatRequest(
     @Nullable String model,
     List<ChatMessage> messages,
     GenerationOptions options,
+    ToolUse tools,
     boolean addGenerationPrompt,
     boolean continueFinalMessage,
     Map<String, Object> templateArguments) {

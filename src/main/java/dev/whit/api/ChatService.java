@@ -1,12 +1,19 @@
 package dev.whit.api;
 
+import dev.whit.backend.TokenConstraint;
 import dev.whit.tokenizer.ChatTemplate;
 import dev.whit.tokenizer.ChatTemplateException;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Continues conversations: rendered by the model's template, then completed. */
 @Singleton
@@ -22,18 +29,61 @@ public final class ChatService {
   /**
    * Starts to continue the conversation.
    *
-   * @param id the request's id
+   * @param origin where the request comes from
    * @throws ApiException if the request cannot be taken
    */
-  public TextStream chat(ChatRequest request, String id) {
+  public TextStream chat(ChatRequest request, RequestOrigin origin) {
     ServedModel model = models.resolve(request.model());
     // The template has written the special tokens that its format begins with.
-    Prompt prompt = new Prompt.Text(render(model, request));
-    int[] ids = model.promptEncoder().encode(prompt, "messages", false, 1);
+    String prompt = render(model, request);
+    int[] ids = model.promptEncoder().encode(new Prompt.Text(prompt), "messages", false, 1);
     GenerationOptions options = request.options();
     int room = model.backend().info().maxContext() - ids.length;
     int maxTokens = options.maxTokens() == null ? room : options.maxTokens();
-    return TextStream.start(model, id, List.of(new EncodedPrompt(ids, null, maxTokens)), options);
+    return TextStream.start(
+        model,
+        origin,
+        List.of(new EncodedPrompt(ids, null, maxTokens)),
+        options,
+        shape(model, request, prompt, origin.id()));
+  }
+
+  private static ReplyShape shape(
+      ServedModel model, ChatRequest request, String prompt, String id) {
+    TokenConstraint format = model.constraints().of(request.options().format());
+    if (format != null) {
+      return ReplyShape.content(format);
+    }
+    String template = model.chatTemplate() == null ? "" : model.chatTemplate().source();
+    ToolUse use = request.tools();
+    ToolSyntax syntax = model.toolSyntax();
+    TokenConstraint calls = use.mustCall() ? model.constraints().of(use) : null;
+    boolean thinks = calls == null && template.contains(ReasoningParser.END);
+    boolean begun = prompt.stripTrailing().endsWith(ReasoningParser.BEGIN);
+    Set<String> names = use.callable().stream().map(Tool::name).collect(Collectors.toSet());
+    Set<String> markers = new HashSet<>();
+    if (thinks) {
+      markers.addAll(List.of(ReasoningParser.BEGIN, ReasoningParser.END));
+    }
+    if (use.mayCall()) {
+      markers.addAll(syntax.markers());
+    }
+    return new ReplyShape(
+        calls,
+        choice -> {
+          MessageParser parser =
+              use.mayCall()
+                  ? new ToolCallParser(syntax, names, call -> callId(id, choice, call))
+                  : MessageParser.plain();
+          return thinks ? new ReasoningParser(begun, parser) : parser;
+        },
+        markers);
+  }
+
+  /** Nine letters and digits: Mistral's templates take no other ids. */
+  private static String callId(String request, int choice, int call) {
+    byte[] source = (request + " " + choice + " " + call).getBytes(StandardCharsets.UTF_8);
+    return UUID.nameUUIDFromBytes(source).toString().replace("-", "").substring(0, 9);
   }
 
   private static String render(ServedModel model, ChatRequest request) {
@@ -47,6 +97,9 @@ public final class ChatService {
     variables.putAll(model.specialTokens());
     variables.put("messages", request.messages().stream().map(ChatService::variables).toList());
     variables.put("add_generation_prompt", request.addGenerationPrompt());
+    if (request.tools().mayCall()) {
+      variables.put("tools", request.tools().definitions());
+    }
     String text;
     try {
       text = template.render(variables);
@@ -57,10 +110,16 @@ public final class ChatService {
     return request.continueFinalMessage() ? upToFinalMessage(text, request.messages()) : text;
   }
 
-  private static Map<String, Object> variables(ChatMessage message) {
-    Map<String, Object> variables = new LinkedHashMap<>();
+  private static Map<String, @Nullable Object> variables(ChatMessage message) {
+    Map<String, @Nullable Object> variables = new LinkedHashMap<>();
     variables.put("role", message.role());
     variables.put("content", message.content());
+    if (!message.toolCalls().isEmpty()) {
+      variables.put("tool_calls", message.toolCalls());
+    }
+    if (message.reasoning() != null) {
+      variables.put("reasoning_content", message.reasoning());
+    }
     if (message.name() != null) {
       variables.put("name", message.name());
     }
@@ -73,8 +132,8 @@ public final class ChatService {
   /** The rendering without what closes the last message's turn. */
   private static String upToFinalMessage(String text, List<ChatMessage> messages) {
     String content = messages.getLast().content();
-    int at = text.lastIndexOf(content.strip());
-    if (at < 0 || content.isBlank()) {
+    int at = content == null ? -1 : text.lastIndexOf(content.strip());
+    if (content == null || at < 0 || content.isBlank()) {
       throw new ApiException.InvalidRequest(
           "continue_final_message", "the model's chat template does not show the last message");
     }

@@ -30,8 +30,14 @@ final class ChoiceText {
   private final StopStrings stops;
   private final int minTokens;
 
+  /** Special tokens that mark parts of an answer, and are text. */
+  private final Set<String> markers;
+
+  private final Tokenizer tokenizer;
+  private final MessageParser parser;
+
   /** Certain text that has not been taken. */
-  private final StringBuilder text = new StringBuilder();
+  private final MessageDraft draft = new MessageDraft();
 
   private final Queue<HeldToken> held = new ArrayDeque<>();
 
@@ -59,17 +65,22 @@ final class ChoiceText {
       ServedModel model,
       EncodedPrompt prompt,
       GenerationOptions options,
+      ReplyShape shape,
       Set<Integer> stopTokens) {
     this.index = index;
     this.texts = model.tokenTexts();
     this.stopTokens = stopTokens;
     this.wantsTokens = options.wantsTokens();
-    this.stops = new StopStrings(options.stop());
+    // What is constrained ends where it is complete, and nowhere else.
+    this.stops = new StopStrings(shape.constraint() == null ? options.stop() : List.of());
+    this.parser = shape.parsers().apply(index);
+    this.markers = shape.markers();
+    this.tokenizer = model.tokenizer();
     this.minTokens = options.minTokens();
     this.detokenizer = model.tokenizer().detokenizer(true);
     readContext(model.tokenizer(), prompt.ids());
     if (prompt.echo() != null) {
-      text.append(prompt.echo());
+      draft.content(prompt.echo());
       certain = decoded = codePoints(prompt.echo());
       if (options.logprobs() >= 0) {
         echoedIds = prompt.ids();
@@ -129,15 +140,28 @@ final class ChoiceText {
   void token(int id, @Nullable TokenScore score) {
     generated++;
     int offset = decoded;
-    String piece = stopTokens.contains(id) ? "" : withoutPrompt(detokenizer.add(id));
-    append(piece);
+    append(stopTokens.contains(id) ? "" : text(id));
     if (wantsTokens) {
       ReplyToken token = new ReplyToken(id, false, offset, score == null ? null : logprobs(score));
       held.add(new HeldToken(token, decoded));
     }
     if (stops.matched()) {
-      finish = Finish.STOP;
+      parser.finish(draft);
+      finish = finished(Finish.STOP);
     }
+  }
+
+  /** What ended, ended in calls. */
+  private Finish finished(Finish reason) {
+    return reason == Finish.STOP && draft.calls() > 0 ? Finish.TOOL_CALLS : reason;
+  }
+
+  private String text(int id) {
+    String special = tokenizer.isSpecial(id) ? tokenizer.token(id) : null;
+    if (special != null && markers.contains(special)) {
+      return special;
+    }
+    return withoutPrompt(detokenizer.add(id));
   }
 
   /** No token follows. */
@@ -146,9 +170,10 @@ final class ChoiceText {
       append(withoutPrompt(detokenizer.finish()));
     }
     if (!stops.matched()) {
-      text.append(stops.finish());
+      parser.add(stops.finish(), draft);
     }
-    finish = stops.matched() ? Finish.STOP : reason;
+    parser.finish(draft);
+    finish = finished(stops.matched() ? Finish.STOP : reason);
   }
 
   private void append(String piece) {
@@ -156,7 +181,7 @@ final class ChoiceText {
     // What comes before the least number of tokens cannot end the answer, nor begin its end.
     String released = generated > minTokens ? stops.add(piece) : piece;
     certain += codePoints(released);
-    text.append(released);
+    parser.add(released, draft);
   }
 
   private String withoutPrompt(String piece) {
@@ -196,11 +221,9 @@ final class ChoiceText {
         next = held.peek()) {
       tokens.add(held.remove().token());
     }
-    if (text.isEmpty() && tokens.isEmpty() && finish == null) {
+    if (draft.isEmpty() && tokens.isEmpty() && finish == null) {
       return null;
     }
-    TextDelta delta = new TextDelta(index, text.toString(), tokens, finish);
-    text.setLength(0);
-    return delta;
+    return draft.take(index, tokens, finish);
   }
 }

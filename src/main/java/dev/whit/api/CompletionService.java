@@ -21,10 +21,10 @@ public final class CompletionService {
   /**
    * Starts to complete the prompts.
    *
-   * @param id the request's id
+   * @param origin where the request comes from
    * @throws ApiException if the request cannot be taken
    */
-  public TextStream complete(CompletionRequest request, String id) {
+  public TextStream complete(CompletionRequest request, RequestOrigin origin) {
     ServedModel model = models.resolve(request.model());
     GenerationOptions options = request.options();
     int maxTokens =
@@ -37,7 +37,8 @@ public final class CompletionService {
       String echo = request.echo() ? text(model, prompt) : null;
       prompts.add(new EncodedPrompt(ids, echo, maxTokens));
     }
-    return TextStream.start(model, id, prompts, options);
+    ReplyShape shape = ReplyShape.content(model.constraints().of(options.format()));
+    return TextStream.start(model, origin, prompts, options, shape);
   }
 
   private static String text(ServedModel model, Prompt prompt) {

@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * @param logprobs −1 for no log-probabilities, otherwise the number of alternatives for each token
  * @param tokenIds whether the answer's token ids are wanted
  * @param priority lower ones are answered first
+ * @param format what form the answers must have: neither stop texts nor stop tokens nor {@code
+ *     minTokens} break it
  */
 public record GenerationOptions(
     @Nullable Integer maxTokens,
@@ -43,7 +45,8 @@ public record GenerationOptions(
     boolean ignoreEos,
     int logprobs,
     boolean tokenIds,
-    int priority) {
+    int priority,
+    ResponseFormat format) {
 
   public GenerationOptions {
     logitBias = Map.copyOf(logitBias);

@@ -34,6 +34,11 @@ public final class ModelRegistry {
     }
   }
 
+  /** Removes a model: requests for it are refused from now on. */
+  public synchronized void remove(String name) {
+    models.remove(name);
+  }
+
   /** The models in the order they were added. */
   public synchronized List<ServedModel> models() {
     return List.copyOf(models.values());
@@ -54,6 +59,9 @@ public final class ModelRegistry {
    */
   public synchronized ServedModel resolve(@Nullable String name) {
     requireReady();
+    if (models.isEmpty()) {
+      throw new ApiException.ModelNotFound("no model is served");
+    }
     if (name == null) {
       if (models.size() != 1) {
         throw new ApiException.InvalidRequest(

@@ -20,6 +20,8 @@ public final class ServedModel {
   private final Instant created;
   private final PromptEncoder promptEncoder;
   private final TokenTexts tokenTexts;
+  private final ToolSyntax toolSyntax;
+  private final AnswerConstraints constraints;
 
   /**
    * Puts together a model.
@@ -50,6 +52,10 @@ public final class ServedModel {
     this.created = created;
     this.promptEncoder = new PromptEncoder(tokenizer, backend.info());
     this.tokenTexts = new TokenTexts(tokenizer);
+    this.toolSyntax = ToolSyntax.of(chatTemplate == null ? null : chatTemplate.source());
+    this.constraints =
+        new AnswerConstraints(
+            tokenizer, tokenTexts, this.stopTokens, backend.info().vocabularySize(), toolSyntax);
   }
 
   /** Name in requests. */
@@ -100,5 +106,13 @@ public final class ServedModel {
 
   TokenTexts tokenTexts() {
     return tokenTexts;
+  }
+
+  ToolSyntax toolSyntax() {
+    return toolSyntax;
+  }
+
+  AnswerConstraints constraints() {
+    return constraints;
   }
 }

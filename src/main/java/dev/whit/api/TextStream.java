@@ -25,15 +25,14 @@ public final class TextStream implements AutoCloseable {
   /** Unread events of a generation after which its reader counts as too slow. */
   private static final int MAX_UNREAD_EVENTS = 16_384;
 
-  private static final Duration FOREVER = Duration.ofNanos(Long.MAX_VALUE);
-
   private final ServedModel model;
-  private final String id;
+  private final RequestOrigin origin;
   private final List<EncodedPrompt> prompts;
   private final int choicesPerPrompt;
   private final List<ChoiceText> choices = new ArrayList<>();
   private final BlockingQueue<Arrival> arrivals;
   private final List<Generation> generations = new ArrayList<>();
+  private final long start = System.nanoTime();
   private volatile @Nullable CancelCause abandoned;
   private int unfinished;
   private int cachedTokens;
@@ -43,9 +42,12 @@ public final class TextStream implements AutoCloseable {
   private record Arrival(int choice, @Nullable GenerationEvent event) {}
 
   private TextStream(
-      ServedModel model, String id, List<EncodedPrompt> prompts, GenerationOptions options) {
+      ServedModel model,
+      RequestOrigin origin,
+      List<EncodedPrompt> prompts,
+      GenerationOptions options) {
     this.model = model;
-    this.id = id;
+    this.origin = origin;
     this.prompts = prompts;
     this.choicesPerPrompt = options.choices();
     this.unfinished = prompts.size() * choicesPerPrompt;
@@ -55,17 +57,22 @@ public final class TextStream implements AutoCloseable {
   /**
    * Submits everything that a request asks for: all of it or nothing.
    *
-   * @param id the request's id
+   * @param origin where the request comes from
+   * @param shape what the answers consist of
    * @throws ApiException.InvalidRequest if the options do not fit the model
    * @throws ApiException.Overloaded if the backend's queue is full
    * @throws ApiException.Unavailable if the backend takes no requests
    */
   static TextStream start(
-      ServedModel model, String id, List<EncodedPrompt> prompts, GenerationOptions options) {
+      ServedModel model,
+      RequestOrigin origin,
+      List<EncodedPrompt> prompts,
+      GenerationOptions options,
+      ReplyShape shape) {
     options.requireVocabulary(model.backend().info().vocabularySize());
-    TextStream stream = new TextStream(model, id, prompts, options);
+    TextStream stream = new TextStream(model, origin, prompts, options);
     try {
-      stream.submit(options);
+      stream.submit(options, shape);
     } catch (RejectedException e) {
       stream.close();
       throw switch (e.reason()) {
@@ -81,23 +88,26 @@ public final class TextStream implements AutoCloseable {
     return stream;
   }
 
-  private void submit(GenerationOptions options) {
-    Set<Integer> stopTokens = stopTokens(options);
+  private void submit(GenerationOptions options, ReplyShape shape) {
+    Set<Integer> all = stopTokens(options);
+    Set<Integer> stopTokens = shape.constraint() == null ? all : model.constraints().ends(all);
     long seed = options.seed() == null ? ThreadLocalRandom.current().nextLong() : options.seed();
     for (EncodedPrompt prompt : prompts) {
       for (int i = 0; i < choicesPerPrompt; i++) {
         int choice = choices.size();
-        choices.add(new ChoiceText(choice, model, prompt, options, stopTokens));
+        choices.add(new ChoiceText(choice, model, prompt, options, shape, stopTokens));
         GenerationRequest request =
             new GenerationRequest(
-                id,
+                origin.id(),
                 prompt.ids(),
                 prompt.maxTokens(),
                 options.sampling(seed + i),
                 stopTokens,
                 options.logprobs(),
                 prompt.echo() == null ? -1 : options.logprobs(),
-                options.priority());
+                options.priority(),
+                origin.caller(),
+                shape.constraint());
         Generation generation =
             model.backend().submit(request, event -> arrive(new Arrival(choice, event)));
         synchronized (generations) {
@@ -128,7 +138,7 @@ public final class TextStream implements AutoCloseable {
 
   /** The request's id. */
   public String id() {
-    return id;
+    return origin.id();
   }
 
   /** Token ids of the prompt that a choice answers. */
@@ -182,7 +192,7 @@ public final class TextStream implements AutoCloseable {
    */
   public List<TextDelta> collect() throws InterruptedException {
     while (!isFinished()) {
-      Arrival arrival = poll(FOREVER.toNanos());
+      Arrival arrival = poll(Long.MAX_VALUE);
       if (arrival != null) {
         accept(arrival);
       }
@@ -198,7 +208,11 @@ public final class TextStream implements AutoCloseable {
   }
 
   private @Nullable Arrival poll(long nanos) throws InterruptedException {
-    Arrival arrival = arrivals.poll(nanos, TimeUnit.NANOSECONDS);
+    long left = origin.limit().toNanos() - (System.nanoTime() - start);
+    Arrival arrival = arrivals.poll(Math.min(nanos, left), TimeUnit.NANOSECONDS);
+    if (left <= 0 || (arrival == null && left <= nanos)) {
+      abandon(CancelCause.DEADLINE);
+    }
     CancelCause cause = abandoned;
     if (cause != null) {
       throw cancelled(cause);
@@ -254,6 +268,10 @@ public final class TextStream implements AutoCloseable {
     return switch (cause) {
       case STOP_STRING, CLIENT_GONE -> new ApiException.ClientGone("the client went away");
       case SLOW_READER -> new ApiException.ClientGone("the client reads too slowly");
+      case DEADLINE ->
+          new ApiException.DeadlineExceeded("the answer was not finished within its time");
+      case UNLOADED ->
+          new ApiException.Unavailable("the model is being unloaded", Duration.ofSeconds(10));
       case SHUTDOWN ->
           new ApiException.Unavailable("the server is shutting down", Duration.ofSeconds(10));
     };

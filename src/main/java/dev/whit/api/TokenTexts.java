@@ -29,6 +29,11 @@ final class TokenTexts {
     return made.computeIfAbsent(id, this::make);
   }
 
+  /** The bytes that a token adds to a text, made anew. */
+  byte[] bytes(int id) {
+    return make(id).bytes();
+  }
+
   private TokenText make(int id) {
     String written = tokenizer.token(id);
     if (written == null) {

@@ -1,7 +1,9 @@
 package dev.whit.app;
 
+import dev.whit.api.RequestOrigin;
 import dev.whit.config.WhitConfig;
 import dev.whit.rest.AccessRules;
+import dev.whit.rest.AdminKey;
 import dev.whit.rest.HttpLimits;
 import dev.whit.rest.access.ApiKey;
 import dev.whit.rest.access.ApiKeys;
@@ -23,7 +25,14 @@ final class HttpWiring {
         Math.toIntExact(http.maxBody().bytes()),
         http.bodyTimeout(),
         http.pingInterval(),
-        http.slowReader());
+        http.slowReader(),
+        config.deadline().orElse(RequestOrigin.UNLIMITED));
+  }
+
+  @Produces
+  @Singleton
+  AdminKey adminKey(WhitConfig config) {
+    return new AdminKey(config.adminKey());
   }
 
   @Produces

@@ -28,6 +28,11 @@ final class ListenerGate implements BackendListener {
   }
 
   @Override
+  public void onAccepted() {
+    target.onAccepted();
+  }
+
+  @Override
   public void onFirstToken(Duration sinceArrival) {
     target.onFirstToken(sinceArrival);
   }

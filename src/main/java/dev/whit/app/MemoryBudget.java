@@ -120,6 +120,11 @@ public final class MemoryBudget {
     mappedTaken += mapped;
   }
 
+  /** Counts what a model has given back. */
+  public void release(long heap, long mapped) {
+    take(-heap, -mapped);
+  }
+
   /**
    * Bytes of heap that can be taken now, beside what was taken.
    *

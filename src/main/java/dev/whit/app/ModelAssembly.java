@@ -103,6 +103,7 @@ final class ModelAssembly {
     gate.openWhenIdle(metrics.register(spec.name(), figures(info, plan, took)));
     log(spec, loaded.summary(), plan, took);
     return new HostedModel(
+        spec,
         new ServedModel(
             spec.name(),
             engine,
@@ -113,6 +114,7 @@ final class ModelAssembly {
             Instant.now()),
         engine,
         loaded,
+        weights,
         plan);
   }
 

@@ -13,6 +13,9 @@ public interface BackendListener {
   /** State after a step: gauges. */
   default void onStep(StepStats stats) {}
 
+  /** A generation was accepted. */
+  default void onAccepted() {}
+
   /** The first token of a generation. */
   default void onFirstToken(Duration sinceArrival) {}
 

@@ -8,6 +8,10 @@ public enum CancelCause {
   CLIENT_GONE,
   /** The client did not read its reply fast enough. */
   SLOW_READER,
+  /** It was not finished by its deadline. */
+  DEADLINE,
+  /** Its model is being unloaded. */
+  UNLOADED,
   /** The server is shutting down. */
   SHUTDOWN
 }

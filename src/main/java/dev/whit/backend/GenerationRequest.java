@@ -1,6 +1,7 @@
 package dev.whit.backend;
 
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One sequence to generate, validated: tokens in, tokens out.
@@ -15,7 +16,11 @@ import java.util.Set;
  * @param topLogprobs −1: no log-probabilities; otherwise each generated token's, with this many
  *     most likely alternatives
  * @param promptLogprobs the same for the prompt's tokens
- * @param priority lower ones run first, and equal ones in order of arrival
+ * @param priority lower ones run first
+ * @param caller whose request it is, opaque: of equally urgent requests, callers get even shares
+ * @param constraint which tokens the answer may consist of, null for any. Where it must end the
+ *     generation ends without a further token, even before the least number of tokens; where it may
+ *     end stop tokens are allowed too, and nowhere else
  */
 public record GenerationRequest(
     String id,
@@ -25,7 +30,11 @@ public record GenerationRequest(
     Set<Integer> stopTokens,
     int topLogprobs,
     int promptLogprobs,
-    int priority) {
+    int priority,
+    String caller,
+    @Nullable TokenConstraint constraint) {
+  /** The caller of all requests that do not say whose they are. */
+  public static final String NOBODY = "";
 
   public GenerationRequest {
     if (prompt.length == 0) {
@@ -37,7 +46,7 @@ public record GenerationRequest(
     stopTokens = Set.copyOf(stopTokens);
   }
 
-  /** A request of the usual priority, 0. */
+  /** A request of nobody, of the usual priority, 0, for any tokens. */
   public GenerationRequest(
       String id,
       int[] prompt,
@@ -46,6 +55,6 @@ public record GenerationRequest(
       Set<Integer> stopTokens,
       int topLogprobs,
       int promptLogprobs) {
-    this(id, prompt, maxTokens, sampling, stopTokens, topLogprobs, promptLogprobs, 0);
+    this(id, prompt, maxTokens, sampling, stopTokens, topLogprobs, promptLogprobs, 0, NOBODY, null);
   }
 }

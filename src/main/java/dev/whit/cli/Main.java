@@ -23,6 +23,7 @@ import picocli.CommandLine.ParseResult;
       ServeCommand.class,
       InspectCommand.class,
       BenchCommand.class,
+      LoadCommand.class,
       SynthCommand.class,
       SelfCheckCommand.class,
       PullCommand.class,
@@ -41,6 +42,7 @@ import picocli.CommandLine.ParseResult;
       "  whit serve --model tiny=hf:ORG/NAME        fetched from the Hugging Face Hub first",
       "  whit inspect /models/tiny-0.55bit",
       "  whit bench /models/tiny-0.55bit",
+      "  whit load http://localhost:8080",
       "  whit selfcheck --url http://localhost:8080",
       "",
       "'whit COMMAND --help' tells more."

@@ -46,7 +46,10 @@ import picocli.CommandLine.Option;
       "    -d '{\"model\":\"demo\",\"prompt\":\"The old house stood\",\"max_tokens\":40,\"stream\":true}'",
       "",
       "Every option is also a key under whit: in the YAML file (whit.ctx-size) and a variable in the",
-      "environment (WHIT_CTX_SIZE). The command line wins over the environment, that over the file."
+      "environment (WHIT_CTX_SIZE). The command line wins over the environment, that over the file.",
+      "",
+      "WHIT_ADMIN_KEY (or whit.admin-key in the file, not on a command line that others can see) opens",
+      "/admin/models, where models are loaded and unloaded while the server runs."
     })
 final class ServeCommand implements Callable<Integer> {
   private static final List<String> DEVICES = List.of("auto", "cpu");
@@ -100,7 +103,7 @@ final class ServeCommand implements Callable<Integer> {
   @Option(
       names = "--kv-cache",
       paramLabel = "f32|f16|int8",
-      description = "Element type of the key/value cache. Default: f16")
+      description = "Element type of the key/value cache: four bytes, two, or one. Default: f16")
   private @Nullable KvType kvCache;
 
   @Option(
@@ -147,6 +150,12 @@ final class ServeCommand implements Callable<Integer> {
       description = "How long running requests may take to finish at shutdown. Default: 30")
   private @Nullable Integer drain;
 
+  @Option(
+      names = "--deadline",
+      paramLabel = "SECONDS",
+      description = "How long an answer may take, waiting included. Default: as long as it needs")
+  private @Nullable Integer deadline;
+
   @Override
   public Integer call() {
     requireKnownDevice();
@@ -191,6 +200,7 @@ final class ServeCommand implements Callable<Integer> {
     put(given, "head", head == null ? null : head.name().toLowerCase(Locale.ROOT));
     put(given, "chat-template", chatTemplate);
     put(given, "drain", drain);
+    put(given, "deadline", deadline);
     if (!apiKeys.isEmpty()) {
       given.put("whit.api-keys", Settings.joined(apiKeys));
     }

@@ -78,6 +78,28 @@ public record ModelSpec(
         name, path(name, target), Optional.empty(), OptionalInt.empty(), Optional.empty());
   }
 
+  /**
+   * A model whose parts are given one by one.
+   *
+   * @param head how its head is kept, as in {@code head=}
+   * @throws IllegalArgumentException naming what is wrong
+   */
+  public static ModelSpec of(
+      String name,
+      String target,
+      Optional<String> base,
+      OptionalInt context,
+      Optional<String> head) {
+    if (!NAME.matcher(name).matches()) {
+      throw new IllegalArgumentException(
+          "the name may have letters, digits and . _ : / - only, not " + name);
+    }
+    ModelSpec spec = parseTarget(name + "=" + target);
+    spec = base.isPresent() ? spec.with("base", base.get()) : spec;
+    spec = head.isPresent() ? spec.with("head", head.get()) : spec;
+    return new ModelSpec(name, spec.target(), spec.base(), context, spec.head());
+  }
+
   private static Path path(String name, String text) {
     if (text.startsWith(HUB)) {
       try {

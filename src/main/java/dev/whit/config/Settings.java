@@ -40,6 +40,9 @@ public record Settings(WhitConfig values, Map<String, String> properties) {
   /** A body is held in memory while it is read. */
   private static final int MAX_BODY = 1 << 30;
 
+  /** A shorter key can be guessed. */
+  private static final int SHORTEST_KEY = 16;
+
   private static final Pattern BAD_VALUE =
       Pattern.compile(
           "(?s).*config property (\\S+) with the config value \"(.*)\" threw an Exception whilst"
@@ -115,6 +118,14 @@ public record Settings(WhitConfig values, Map<String, String> properties) {
     values.ctxSize().ifPresent(tokens -> requireRange("ctx-size", tokens, 1, Integer.MAX_VALUE));
     if (values.drain().isNegative()) {
       throw new InvalidSettingException("whit.drain is negative: " + values.drain());
+    }
+    if (values.deadline().isPresent() && !values.deadline().get().isPositive()) {
+      throw new InvalidSettingException(
+          "whit.deadline must be positive, is " + values.deadline().get());
+    }
+    if (values.adminKey().isPresent() && values.adminKey().get().length() < SHORTEST_KEY) {
+      throw new InvalidSettingException(
+          "whit.admin-key must have at least %d characters".formatted(SHORTEST_KEY));
     }
     values
         .access()

@@ -75,6 +75,12 @@ public interface WhitConfig {
   @WithDefault("30s")
   Duration drain();
 
+  /** How long an answer may take, waiting included; default: as long as it needs. */
+  Optional<Duration> deadline();
+
+  /** What {@code /admin} wants as a bearer token; without a key there is no {@code /admin}. */
+  Optional<String> adminKey();
+
   /** A chat template file that replaces the models' own. */
   Optional<Path> chatTemplate();
 

@@ -47,6 +47,7 @@ public final class Engine implements Backend {
   private volatile long lastBeat;
   private volatile boolean parked;
   private volatile boolean stopping;
+  private volatile CancelCause stopCause = CancelCause.SHUTDOWN;
   private volatile boolean failed;
 
   /**
@@ -125,6 +126,7 @@ public final class Engine implements Backend {
       listener.onRejected(e.reason());
       throw e;
     }
+    listener.onAccepted();
     LockSupport.unpark(thread);
     return sequence;
   }
@@ -163,11 +165,16 @@ public final class Engine implements Backend {
 
   @Override
   public void close() {
-    drain(Duration.ZERO);
+    drain(Duration.ZERO, CancelCause.SHUTDOWN);
   }
 
-  /** As {@link #close}, but what runs or waits has so long to finish before it is cancelled. */
-  public void drain(Duration grace) {
+  /**
+   * As {@link #close}, but what runs or waits has so long to finish before it is cancelled.
+   *
+   * @param cause what it is cancelled with then
+   */
+  public void drain(Duration grace, CancelCause cause) {
+    stopCause = cause;
     admission.close();
     try {
       admission.awaitEmpty(grace);
@@ -195,7 +202,7 @@ public final class Engine implements Backend {
     retire(
         failed
             ? new GenerationEvent.Failed("engine " + name + " failed")
-            : new GenerationEvent.Cancelled(CancelCause.SHUTDOWN));
+            : new GenerationEvent.Cancelled(stopCause));
   }
 
   /** Parks until there is something to do. Returns false when it is time to stop. */
@@ -225,7 +232,7 @@ public final class Engine implements Backend {
     }
     reporter.started(output);
     try {
-      StepResult result = device.turn(() -> runner.step(output));
+      StepResult result = device.turn(() -> timedStep(output));
       errorsInARow = 0;
       return result;
     } catch (RuntimeException e) {
@@ -237,6 +244,14 @@ public final class Engine implements Backend {
       }
       return stepFailed(output, e);
     }
+  }
+
+  /** The time that counts is the model's own: not that of other models' turns. */
+  private StepResult timedStep(SchedulerOutput output) {
+    long start = clock.getAsLong();
+    StepResult result = runner.step(output);
+    scheduler.took(output, Duration.ofNanos(clock.getAsLong() - start));
+    return result;
   }
 
   private StepResult stepFailed(SchedulerOutput output, Throwable cause) {

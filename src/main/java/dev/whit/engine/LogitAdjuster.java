@@ -1,15 +1,20 @@
 package dev.whit.engine;
 
 import dev.whit.backend.LogitAdjustments;
+import dev.whit.backend.TokenConstraint;
+import java.util.Set;
 
 /**
  * Makes the row of logits that a token is chosen from of the model's: a function of that row, the
  * request and the sequence's tokens, so that nothing has to survive a preemption. Logits stay
- * finite. Reused for every row.
+ * finite, but for those of tokens that a constraint forbids. Reused for every row.
  */
 final class LogitAdjuster {
   /** The logit of a token that is ruled out: drawn only if all are. */
   private static final float RULED_OUT = -Float.MAX_VALUE;
+
+  /** The logit of a token that a constraint forbids: below all others, never drawn. */
+  static final float FORBIDDEN = Float.NEGATIVE_INFINITY;
 
   private final float[] adjusted;
   // Of the tokens of the sequence at hand; zero and false between rows.
@@ -26,13 +31,14 @@ final class LogitAdjuster {
    * The row to choose from.
    *
    * @param logits [vocabulary], finite; not changed
-   * @return [vocabulary], finite; {@code logits} itself where nothing is to be adjusted, else
-   *     overwritten by the next call
+   * @return [vocabulary], finite or {@link #FORBIDDEN}; {@code logits} itself where nothing is to
+   *     be adjusted, else overwritten by the next call
    */
   float[] adjust(float[] logits, Sequence sequence) {
     LogitAdjustments wanted = sequence.request().sampling().adjustments();
     boolean early = sequence.generated() < wanted.minTokens();
-    if (!early && !wanted.penalises() && wanted.bias().isEmpty()) {
+    TokenConstraint.Position position = sequence.position();
+    if (!early && !wanted.penalises() && wanted.bias().isEmpty() && position == null) {
       return logits;
     }
     System.arraycopy(logits, 0, adjusted, 0, logits.length);
@@ -45,7 +51,22 @@ final class LogitAdjuster {
           .filter(token -> token < adjusted.length)
           .forEach(token -> adjusted[token] = RULED_OUT);
     }
+    if (position != null) {
+      forbid(position, sequence.request().stopTokens());
+    }
     return adjusted;
+  }
+
+  /** Last of all: no bias and no penalty makes up for what a constraint forbids. */
+  private void forbid(TokenConstraint.Position position, Set<Integer> stopTokens) {
+    long[] allowed = position.allowed();
+    boolean mayEnd = position.mayEnd();
+    for (int token = 0; token < adjusted.length; token++) {
+      boolean isAllowed = token >> 6 < allowed.length && (allowed[token >> 6] >> token & 1) != 0;
+      if (!isAllowed && !(mayEnd && stopTokens.contains(token))) {
+        adjusted[token] = FORBIDDEN;
+      }
+    }
   }
 
   private void penalise(Sequence sequence, LogitAdjustments wanted) {

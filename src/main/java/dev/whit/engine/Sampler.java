@@ -44,6 +44,9 @@ final class Sampler {
       float[] logits = requireFinite(rows.row(chunk.scoredRows()), chunk.end() - 1);
       float[] adjusted = adjuster.adjust(logits, sequence);
       int token = chooser.choose(adjusted, request.sampling(), sequence.generated());
+      if (adjusted[token] == LogitAdjuster.FORBIDDEN) {
+        return SequenceResult.failed("no token of the vocabulary continues the constrained answer");
+      }
       int top = request.topLogprobs();
       TokenScore score = top < 0 ? null : scorer.score(logits, token, top);
       return new SequenceResult(token, score, promptScores, null);

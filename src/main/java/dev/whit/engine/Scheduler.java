@@ -3,20 +3,17 @@ package dev.whit.engine;
 import dev.whit.backend.BackendListener.StepStats;
 import dev.whit.backend.GenerationEvent;
 import dev.whit.engine.StepResult.SequenceResult;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.Comparator;
-import java.util.Iterator;
 import java.util.List;
-import java.util.NavigableSet;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Decides what each step computes. There is no prefill or decode phase: every sequence's computed
- * tokens catch up with its tokens under one token budget per step, running sequences first, then
- * waiting ones, each in order of priority and, within one, of arrival.
+ * tokens catch up with its tokens under one {@link StepBudget}: running sequences first, in order
+ * of priority and, within one, of arrival; then waiting ones, in the order of {@link WaitingQueue}.
  *
  * <p>A sequence runs once there are blocks for all its tokens; while it generates it takes one more
  * whenever it needs one. When there is none, the last running sequence is preempted: it loses its
@@ -28,15 +25,12 @@ import org.jspecify.annotations.Nullable;
  * shares those of its first tokens, and computes the rest.
  */
 final class Scheduler {
-  private static final Comparator<Sequence> ORDER =
-      Comparator.<Sequence>comparingInt(sequence -> sequence.request().priority())
-          .thenComparingLong(Sequence::place);
-
   private final EngineConfig config;
   private final BlockManager blocks;
-  // Both in this order.
+  private final StepTimeModel times = new StepTimeModel();
+  private final WaitingQueue waiting = new WaitingQueue();
+  // In order of priority and arrival.
   private final List<Sequence> running = new ArrayList<>();
-  private final NavigableSet<Sequence> waiting = new TreeSet<>(ORDER);
   private long arrivals;
   private long preemptions;
 
@@ -69,17 +63,15 @@ final class Scheduler {
   }
 
   private List<SequenceEvent> removeEnding(@Nullable GenerationEvent otherwise) {
+    List<Sequence> all = new ArrayList<>(running);
+    all.addAll(waiting.all());
     List<SequenceEvent> ended = new ArrayList<>();
-    for (Collection<Sequence> queue : List.of(running, waiting)) {
-      for (Iterator<Sequence> all = queue.iterator(); all.hasNext(); ) {
-        Sequence sequence = all.next();
-        GenerationEvent own = sequence.ending();
-        GenerationEvent event = own != null ? own : otherwise;
-        if (event != null) {
-          all.remove();
-          sequence.blockTable().release(blocks);
-          ended.add(new SequenceEvent(sequence, event));
-        }
+    for (Sequence sequence : all) {
+      GenerationEvent own = sequence.ending();
+      GenerationEvent event = own != null ? own : otherwise;
+      if (event != null) {
+        waiting.remove(sequence);
+        remove(sequence, event, ended);
       }
     }
     return ended;
@@ -89,13 +81,12 @@ final class Scheduler {
   SchedulerOutput schedule() {
     List<ScheduledChunk> chunks = new ArrayList<>();
     List<PrefixLookup> lookups = new ArrayList<>();
-    int budget = config.maxBatchTokens();
+    StepBudget budget = new StepBudget(config.maxBatchTokens(), times, running);
     boolean preempted = false;
-    for (int i = 0; i < running.size() && budget > 0; i++) {
+    for (int i = 0; i < running.size() && budget.tokens() > 0; i++) {
       Sequence sequence = running.get(i);
       // A token is left for each one after it: nobody's answer waits for another's prompt.
-      int share = Math.max(1, budget - (running.size() - 1 - i));
-      ScheduledChunk chunk = ScheduledChunk.next(sequence, share);
+      ScheduledChunk chunk = budget.next(sequence, running.size() - 1 - i);
       while (i < running.size() && sequence.blockTable().missing(chunk.end()) > blocks.free()) {
         preemptLast(); // in the end this very sequence, which ends the loop
         preempted = true;
@@ -103,21 +94,24 @@ final class Scheduler {
       if (i < running.size()) {
         sequence.blockTable().grow(chunk.end(), blocks);
         chunks.add(chunk);
-        budget -= chunk.count();
+        budget.take(chunk);
       }
     }
     // What was just preempted needs more blocks than there are: nobody may overtake it.
-    while (!preempted && budget > 0) {
+    while (!preempted && !budget.isSpent()) {
       Sequence sequence = admitNext();
       if (sequence == null) {
         break;
       }
-      if (sequence.begin() && sequence.mayReusePrefix()) {
-        lookups.add(new PrefixLookup(sequence, sequence.length(), sequence.computedTokens()));
+      if (sequence.begin()) {
+        waiting.charge(sequence, sequence.length() - sequence.computedTokens());
+        if (sequence.mayReusePrefix()) {
+          lookups.add(new PrefixLookup(sequence, sequence.length(), sequence.computedTokens()));
+        }
       }
-      ScheduledChunk chunk = ScheduledChunk.next(sequence, budget);
+      ScheduledChunk chunk = budget.next(sequence, 0);
       chunks.add(chunk);
-      budget -= chunk.count();
+      budget.take(chunk);
     }
     if (chunks.isEmpty() && !isEmpty()) {
       throw new IllegalStateException(
@@ -129,19 +123,24 @@ final class Scheduler {
 
   /** Runs the next waiting sequence, if there are the blocks for all its tokens; else null. */
   private @Nullable Sequence admitNext() {
-    if (waiting.isEmpty() || running.size() == config.maxSequences()) {
+    Sequence next = waiting.first();
+    if (next == null || running.size() == config.maxSequences()) {
       return null;
     }
-    Sequence next = waiting.first();
     next.reusePrefix(blocks); // first: a block that it shares need not be free
     if (next.blockTable().missing(next.targetTokens()) > blocks.free()) {
       next.releaseBlocks(blocks);
       return null;
     }
     next.blockTable().grow(next.targetTokens(), blocks);
-    waiting.remove(next);
-    running.add(-1 - Collections.binarySearch(running, next, ORDER), next);
+    waiting.take(next);
+    running.add(-1 - Collections.binarySearch(running, next, WaitingQueue.ORDER), next);
     return next;
+  }
+
+  /** A step took so long: what the next ones may compute follows from it. */
+  void took(SchedulerOutput output, Duration time) {
+    times.learn(StepWork.of(output.chunks()), time.toNanos());
   }
 
   private void preemptLast() {
@@ -190,6 +189,7 @@ final class Scheduler {
     }
     if (result.sampled()) {
       sequence.append(result.token());
+      waiting.charge(sequence, 1);
       GenerationEvent token = new GenerationEvent.Token(result.token(), result.score());
       events.add(new SequenceEvent(sequence, token));
     }

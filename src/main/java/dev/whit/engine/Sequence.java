@@ -6,6 +6,7 @@ import dev.whit.backend.Generation;
 import dev.whit.backend.GenerationEvent;
 import dev.whit.backend.GenerationListener;
 import dev.whit.backend.GenerationRequest;
+import dev.whit.backend.TokenConstraint;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -35,6 +36,11 @@ public final class Sequence implements Generation {
   private int scoredRows;
   private int publishedBlocks;
   private boolean begun;
+
+  /** Where a constrained answer is; null where any token may come. */
+  private TokenConstraint.@Nullable Position position;
+
+  private boolean stopped;
   private long place;
 
   /**
@@ -59,6 +65,8 @@ public final class Sequence implements Generation {
     length = tokens.length;
     promptLength = length;
     maxTokens = Math.min(request.maxTokens(), config.maxContext() - promptLength);
+    TokenConstraint constraint = request.constraint();
+    position = constraint == null ? null : constraint.start();
   }
 
   /** What was asked for. */
@@ -118,6 +126,11 @@ public final class Sequence implements Generation {
     return scoresPrompt() ? length - 1 : 0;
   }
 
+  /** Whether all that it still needs for its next token is its last one: somebody waits for it. */
+  boolean isAnswering() {
+    return generated() > 0 && computedTokens == length - 1;
+  }
+
   GenerationListener listener() {
     return listener;
   }
@@ -138,6 +151,17 @@ public final class Sequence implements Generation {
       tokens = Arrays.copyOf(tokens, length + Math.max(16, length / 2));
     }
     tokens[length++] = token;
+    if (position != null && position.allows(token)) {
+      position = position.after(token);
+      stopped = position.mustEnd();
+    } else {
+      stopped = request.stopTokens().contains(token);
+    }
+  }
+
+  /** Where the answer is in what constrains it, null if nothing does. */
+  TokenConstraint.@Nullable Position position() {
+    return position;
   }
 
   /**
@@ -216,7 +240,7 @@ public final class Sequence implements Generation {
 
   /** The event that ends this sequence now, or null while it goes on. */
   @Nullable GenerationEvent ending() {
-    if (generated() > 0 && request.stopTokens().contains(tokens[length - 1])) {
+    if (stopped) {
       return new GenerationEvent.Finished(FinishReason.STOP);
     }
     if (generated() == maxTokens && (generates() || computedTokens == targetTokens())) {

@@ -64,7 +64,7 @@ final class TokenChooser {
   private int keepBest(float[] logits, float max, SamplingParams params) {
     double temperature = params.temperature();
     int limit = limit(params);
-    heap.load(logits);
+    heap.load(logits, max);
     double total = 0; // top-p is a share of what min-p and top-k have left
     int taken = 0;
     if (limit < vocabulary) {

@@ -25,7 +25,7 @@ final class TokenScorer {
     int[] topTokens = new int[Math.min(top, logits.length)];
     float[] topLogprobs = new float[topTokens.length];
     if (topTokens.length > 0) {
-      heap.load(logits);
+      heap.load(logits, max);
     }
     for (int i = 0; i < topTokens.length; i++) {
       topTokens[i] = heap.removeBest();

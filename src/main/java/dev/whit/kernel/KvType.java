@@ -4,8 +4,11 @@ package dev.whit.kernel;
 public enum KvType {
   /** IEEE binary32. */
   F32(Float.BYTES, 0),
-  /** IEEE binary16. */
-  F16(Short.BYTES, 0),
+  /**
+   * Two bytes. On the CPU a 16-bit integer times a scale, as in {@link #INT8}: where IEEE binary16
+   * has 11 bits for every element it has 15 below the largest, and it multiplies as it is stored.
+   */
+  F16(Short.BYTES, Float.BYTES),
   /** A signed byte times an f32 scale that the elements of one head of one token share. */
   INT8(Byte.BYTES, Float.BYTES);
 

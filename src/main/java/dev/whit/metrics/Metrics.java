@@ -32,4 +32,11 @@ public class Metrics {
   public BackendListener register(String model, ModelFigures figures) {
     return new ModelMetrics(registry, model, figures);
   }
+
+  /** Removes the meters of a model that is served no longer. */
+  public void unregister(String model) {
+    registry.getMeters().stream()
+        .filter(meter -> model.equals(meter.getId().getTag("model_name")))
+        .forEach(registry::remove);
+  }
 }

@@ -31,6 +31,7 @@ final class ModelMetrics implements BackendListener {
   private final Tags tags;
   private volatile StepStats state;
 
+  private final Counter accepted;
   private final Counter promptTokens;
   private final Counter generationTokens;
   private final Counter prefixCacheQueries;
@@ -69,7 +70,7 @@ final class ModelMetrics implements BackendListener {
         case GenerationEvent.Cancelled(CancelCause cause) ->
             switch (cause) {
               case STOP_STRING -> STOP;
-              case CLIENT_GONE, SLOW_READER, SHUTDOWN -> ABORT;
+              case CLIENT_GONE, SLOW_READER, DEADLINE, UNLOADED, SHUTDOWN -> ABORT;
             };
         case GenerationEvent.Failed f -> ERROR;
         case GenerationEvent.PromptCached c -> throw notLast(c);
@@ -98,6 +99,8 @@ final class ModelMetrics implements BackendListener {
         .description("Sequences that lost their cache blocks to another")
         .tags(tags)
         .register(registry);
+    accepted =
+        counter("whit_requests_accepted_total", "Requests taken: each of them ends, some way");
     promptTokens = counter("vllm:prompt_tokens_total", "Prompt tokens computed");
     generationTokens = counter("vllm:generation_tokens_total", "Tokens generated");
     prefixCacheQueries =
@@ -187,6 +190,11 @@ final class ModelMetrics implements BackendListener {
     if (tokens > 0) {
       stepTokens.record(tokens);
     }
+  }
+
+  @Override
+  public void onAccepted() {
+    accepted.increment();
   }
 
   @Override

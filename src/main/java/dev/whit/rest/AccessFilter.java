@@ -81,7 +81,7 @@ final class AccessFilter {
     try {
       String caller = caller(exchange.request());
       // Only what makes work counts: a scrape does not take a caller's turn.
-      if (exchange.request().method() == HttpMethod.POST) {
+      if (exchange.request().method().equals(HttpMethod.POST)) {
         Runnable end = limits.begin(caller);
         exchange.addEndHandler(ended -> end.run());
       }

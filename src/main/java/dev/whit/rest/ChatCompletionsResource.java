@@ -21,14 +21,20 @@ public final class ChatCompletionsResource {
   private final ChatService chats;
   private final RequestBody body;
   private final Answers answers;
+  private final HttpLimits limits;
 
   @Inject
   ChatCompletionsResource(
-      ModelRegistry models, ChatService chats, RequestBody body, Answers answers) {
+      ModelRegistry models,
+      ChatService chats,
+      RequestBody body,
+      Answers answers,
+      HttpLimits limits) {
     this.models = models;
     this.chats = chats;
     this.body = body;
     this.answers = answers;
+    this.limits = limits;
   }
 
   /** Continues a conversation. */
@@ -38,7 +44,7 @@ public final class ChatCompletionsResource {
   public Response chat(@Context RoutingContext exchange) throws InterruptedException {
     models.requireReady();
     ChatCall call = ChatCall.parse(body.read(exchange));
-    TextStream stream = chats.chat(call.request(), Exchange.id(exchange));
+    TextStream stream = chats.chat(call.request(), Exchange.origin(exchange, limits));
     return answers.reply(exchange, stream, call.format(stream), call.delivery());
   }
 }

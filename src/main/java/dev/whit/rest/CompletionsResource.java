@@ -21,14 +21,20 @@ public final class CompletionsResource {
   private final CompletionService completions;
   private final RequestBody body;
   private final Answers answers;
+  private final HttpLimits limits;
 
   @Inject
   CompletionsResource(
-      ModelRegistry models, CompletionService completions, RequestBody body, Answers answers) {
+      ModelRegistry models,
+      CompletionService completions,
+      RequestBody body,
+      Answers answers,
+      HttpLimits limits) {
     this.models = models;
     this.completions = completions;
     this.body = body;
     this.answers = answers;
+    this.limits = limits;
   }
 
   /** Completes prompts. */
@@ -38,7 +44,7 @@ public final class CompletionsResource {
   public Response complete(@Context RoutingContext exchange) throws InterruptedException {
     models.requireReady();
     CompletionCall call = CompletionCall.parse(body.read(exchange));
-    TextStream stream = completions.complete(call.request(), Exchange.id(exchange));
+    TextStream stream = completions.complete(call.request(), Exchange.origin(exchange, limits));
     return answers.reply(exchange, stream, call.format(stream), call.delivery());
   }
 }

@@ -83,6 +83,11 @@ final class ErrorMapper {
           HttpError.of(429, message, "rate_limit", null, "queue_full").retryAfter(e.retryAfter());
       case ApiException.Unavailable e ->
           HttpError.of(503, message, "service_unavailable", null, null).retryAfter(e.retryAfter());
+      case ApiException.DeadlineExceeded e ->
+          HttpError.of(504, message, "timeout", null, "deadline_exceeded");
+      case ApiException.Unauthorized e ->
+          HttpError.of(401, message, INVALID_REQUEST, null, "invalid_api_key");
+      case ApiException.Conflict e -> HttpError.of(409, message, INVALID_REQUEST, null, "conflict");
       case ApiException.ClientGone e -> clientGone(message);
       case ApiException.GenerationFailed e -> internal(requestId);
     };

@@ -1,6 +1,12 @@
 package dev.whit.rest;
 
+import dev.whit.api.RequestOrigin;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -48,6 +54,24 @@ final class Exchange {
   /** The request's id. */
   static String id(RoutingContext exchange) {
     return Objects.requireNonNull(exchange.get(ID), NOT_BEGUN);
+  }
+
+  /** Where the request comes from: who sends the same Authorization is the same caller. */
+  static RequestOrigin origin(RoutingContext exchange, HttpLimits limits) {
+    String authorization = exchange.request().getHeader(HttpHeaders.AUTHORIZATION);
+    String caller = authorization == null ? "" : digest(authorization);
+    return new RequestOrigin(id(exchange), caller, limits.deadline());
+  }
+
+  /** Keys are kept nowhere. */
+  private static String digest(String secret) {
+    try {
+      byte[] hash =
+          MessageDigest.getInstance("SHA-256").digest(secret.getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of().formatHex(hash);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
   }
 
   /** An answer to it is being generated: its figures will follow. */

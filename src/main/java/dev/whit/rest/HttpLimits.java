@@ -9,6 +9,11 @@ import java.time.Duration;
  * @param bodyTimeout how long a request's body may take to arrive
  * @param pingInterval how often a stream without a token is kept alive by a comment
  * @param slowReader how long a client may leave a piece of a stream unread
+ * @param deadline how long an answer may take
  */
 public record HttpLimits(
-    int maxBody, Duration bodyTimeout, Duration pingInterval, Duration slowReader) {}
+    int maxBody,
+    Duration bodyTimeout,
+    Duration pingInterval,
+    Duration slowReader,
+    Duration deadline) {}

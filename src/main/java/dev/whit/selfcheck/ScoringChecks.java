@@ -89,7 +89,7 @@ final class ScoringChecks {
           i,
           logprob,
           i,
-          again,
+          String.valueOf(again),
           scored.tokens().get(i));
     }
   }

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /** Asks a server, as lm-evaluation-harness does. Safe for use by many threads. */
 public final class ServerClient implements AutoCloseable {
   /** What the harness waits for a reply. */
-  private static final Duration TIMEOUT = Duration.ofSeconds(300);
+  private static final Duration TIMEOUT = Duration.ofMinutes(5);
 
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
 

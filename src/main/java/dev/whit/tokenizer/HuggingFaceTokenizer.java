@@ -3,6 +3,8 @@ package dev.whit.tokenizer;
 import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.lang.ref.Cleaner;
+import java.lang.ref.Reference;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Objects;
@@ -12,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 public final class HuggingFaceTokenizer implements Tokenizer {
   /** The largest real files (200,000 tokens, 400,000 merges) are under 40 MB. */
   private static final long MAX_BYTES = 256L << 20;
+
+  private static final Cleaner CLEANER = Cleaner.create();
 
   static {
     // DJL would otherwise report its use to its makers, and look for CUDA builds of the library to
@@ -23,11 +27,14 @@ public final class HuggingFaceTokenizer implements Tokenizer {
 
   private final ai.djl.huggingface.tokenizers.HuggingFaceTokenizer library;
   private final Vocabulary vocabulary;
+  private final Cleaner.Cleanable release;
 
   private HuggingFaceTokenizer(
       ai.djl.huggingface.tokenizers.HuggingFaceTokenizer library, Vocabulary vocabulary) {
     this.library = library;
     this.vocabulary = vocabulary;
+    // A model may be unloaded while readers still make text of its last tokens.
+    release = CLEANER.register(this, library::close);
   }
 
   /**
@@ -79,7 +86,12 @@ public final class HuggingFaceTokenizer implements Tokenizer {
 
   @Override
   public int[] encode(String text, boolean addSpecialTokens) {
-    long[] ids = library.encode(wellFormed(text), addSpecialTokens, false).getIds();
+    long[] ids;
+    try {
+      ids = library.encode(wellFormed(text), addSpecialTokens, false).getIds();
+    } finally {
+      Reference.reachabilityFence(this);
+    }
     int[] result = new int[ids.length];
     for (int i = 0; i < ids.length; i++) {
       result[i] = Math.toIntExact(ids[i]);
@@ -121,7 +133,11 @@ public final class HuggingFaceTokenizer implements Tokenizer {
     for (int i = from; i < to; i++) {
       wide[i - from] = ids[i];
     }
-    return library.decode(wide, skipSpecialTokens);
+    try {
+      return library.decode(wide, skipSpecialTokens);
+    } finally {
+      Reference.reachabilityFence(this);
+    }
   }
 
   @Override
@@ -154,8 +170,9 @@ public final class HuggingFaceTokenizer implements Tokenizer {
     return new WindowDetokenizer(this, skipSpecialTokens);
   }
 
+  /** Frees it at once; otherwise that happens some time after its last use. */
   @Override
   public void close() {
-    library.close();
+    release.clean();
   }
 }

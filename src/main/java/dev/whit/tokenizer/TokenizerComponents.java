@@ -252,12 +252,23 @@ final class TokenizerComponents {
           if (type.equals("Sequence")) {
             field.getValue().forEach(this::check);
           }
+          if (field.getKey().equals("pattern")) {
+            checkPattern(type, field.getValue().path("Regex").asText());
+          }
         });
     if (type.equals("TemplateProcessing")) {
       String complaint = TemplateProcessing.complaint(component, size);
       if (!complaint.isEmpty()) {
         throw new TokenizerException(file, section + " " + type + ": " + complaint);
       }
+    }
+  }
+
+  private void checkPattern(String type, String pattern) {
+    String complaint = SplitPattern.complaint(pattern);
+    if (!complaint.isEmpty()) {
+      throw new TokenizerException(
+          file, "%s %s: pattern %s %s".formatted(section, type, shortened(pattern), complaint));
     }
   }
 

@@ -27,7 +27,8 @@ final class ChoiceTextTest {
           false,
           -1,
           true,
-          0);
+          0,
+          new ResponseFormat.Text());
 
   private final ServedModel model =
       new ServedModel(
@@ -41,7 +42,51 @@ final class ChoiceTextTest {
 
   private ChoiceText answerTo(int... prompt) {
     return new ChoiceText(
-        0, model, new EncodedPrompt(prompt, null, 10), OPTIONS, Set.of(ByteTokenizer.EOS));
+        0,
+        model,
+        new EncodedPrompt(prompt, null, 10),
+        OPTIONS,
+        ReplyShape.content(null),
+        Set.of(ByteTokenizer.EOS));
+  }
+
+  @Test
+  void aSpecialTokenThatMarksACallIsTextToTheParserOnly() {
+    ByteTokenizer marked =
+        new ByteTokenizer() {
+          @Override
+          public String token(int id) {
+            return id == BOS ? "[TOOL_CALLS]" : super.token(id);
+          }
+        };
+    ServedModel mistral =
+        new ServedModel(
+            "m",
+            new FakeBackend(1000),
+            marked,
+            null,
+            Map.of(),
+            Set.of(ByteTokenizer.EOS),
+            Instant.EPOCH);
+    MessageParser parser = new ToolCallParser(ToolSyntax.MISTRAL, Set.of("f"), call -> "id" + call);
+    ChoiceText answer =
+        new ChoiceText(
+            0,
+            mistral,
+            new EncodedPrompt(new int[] {'p'}, null, 100),
+            OPTIONS,
+            new ReplyShape(null, choice -> parser, ToolSyntax.MISTRAL.markers()),
+            Set.of(ByteTokenizer.EOS));
+    answer.token(ByteTokenizer.BOS, null);
+    for (int b : marked.encode("[{\"name\": \"f\", \"arguments\": {}}]", false)) {
+      answer.token(b, null);
+    }
+    answer.token(ByteTokenizer.EOS, null);
+    answer.finish(Finish.STOP);
+    TextDelta reply = take(answer);
+    assertThat(reply.text()).isEmpty();
+    assertThat(reply.calls()).containsExactly(new ToolCallDelta(0, "id0", "f", "{}"));
+    assertThat(reply.finish()).isEqualTo(Finish.TOOL_CALLS);
   }
 
   private static TextDelta take(ChoiceText answer) {

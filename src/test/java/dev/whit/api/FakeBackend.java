@@ -9,6 +9,7 @@ import dev.whit.backend.GenerationEvent;
 import dev.whit.backend.GenerationListener;
 import dev.whit.backend.GenerationRequest;
 import dev.whit.backend.RejectedException;
+import dev.whit.backend.TokenConstraint;
 import dev.whit.backend.TokenScore;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -16,12 +17,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +33,8 @@ import org.jspecify.annotations.Nullable;
  * cached:TEXT}, whose prompt was in the cache but for its last token; {@code hang}, {@code
  * hang-after:TEXT}, {@code fail}, {@code fail-after:TEXT}, {@code full}, {@code broken} and {@code
  * endless} do that; anything else is answered by an endless text that depends on prompt and seed.
+ * What is constrained, unless it is hanging or failing, is answered by what the seed makes of the
+ * constraint.
  */
 public final class FakeBackend implements Backend {
   public static final int MAX_CONTEXT = 1 << 20;
@@ -131,8 +136,31 @@ public final class FakeBackend implements Backend {
           emit(rest.getBytes(StandardCharsets.UTF_8), 1, false);
           yield new GenerationEvent.Failed("a secret");
         }
-        default -> emit(text(), Integer.MAX_VALUE, false);
+        default ->
+            request.constraint() == null
+                ? emit(text(), Integer.MAX_VALUE, false)
+                : obey(request.constraint());
       };
+    }
+
+    private GenerationEvent obey(TokenConstraint constraint) {
+      SplittableRandom random = new SplittableRandom(request.sampling().seed());
+      TokenConstraint.Position position = constraint.start();
+      for (int generated = 0; generated < request.maxTokens(); generated++) {
+        if (position.mayEnd() && request.stopTokens().contains(ByteTokenizer.EOS)) {
+          token(ByteTokenizer.EOS);
+          return new GenerationEvent.Finished(FinishReason.STOP);
+        }
+        List<Integer> allowed =
+            IntStream.range(0, ByteTokenizer.SIZE).filter(position::allows).boxed().toList();
+        int token = allowed.get(random.nextInt(allowed.size()));
+        token(token);
+        position = position.after(token);
+        if (position.mustEnd()) {
+          return new GenerationEvent.Finished(FinishReason.STOP);
+        }
+      }
+      return new GenerationEvent.Finished(FinishReason.LENGTH);
     }
 
     private byte[] text() {

@@ -19,6 +19,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class TextStreamTest {
+  private static final RequestOrigin ORIGIN =
+      new RequestOrigin("id", "somebody", RequestOrigin.UNLIMITED);
+
   private static final Duration LONG = Duration.ofSeconds(30);
 
   private final FakeBackend backend = new FakeBackend(100_000);
@@ -49,13 +52,18 @@ final class TextStreamTest {
         false,
         logprobs,
         logprobs >= 0,
-        0);
+        0,
+        new ResponseFormat.Text());
   }
 
   private TextStream start(String prompt, int maxTokens, boolean echo, GenerationOptions options) {
     int[] ids = model.tokenizer().encode(prompt, true);
     return TextStream.start(
-        model, "id", List.of(new EncodedPrompt(ids, echo ? prompt : null, maxTokens)), options);
+        model,
+        ORIGIN,
+        List.of(new EncodedPrompt(ids, echo ? prompt : null, maxTokens)),
+        options,
+        ReplyShape.content(null));
   }
 
   private record Answer(String text, List<String> tokens, @Nullable Finish finish) {}
@@ -142,7 +150,8 @@ final class TextStreamTest {
             false,
             -1,
             false,
-            0);
+            0,
+            new ResponseFormat.Text());
     try (TextStream stream = start("say:abcabcabc", 50, false, options)) {
       TextDelta answer = stream.collect().getFirst();
       assertThat(answer.text()).isEqualTo("abca");
@@ -169,7 +178,8 @@ final class TextStreamTest {
             false,
             -1,
             true,
-            0);
+            0,
+            new ResponseFormat.Text());
     try (TextStream stream = start("say:abxcd", 50, false, options)) {
       TextDelta answer = stream.collect().getFirst();
       assertThat(answer.text()).isEqualTo("ab");
@@ -197,7 +207,8 @@ final class TextStreamTest {
             true,
             -1,
             false,
-            0);
+            0,
+            new ResponseFormat.Text());
     try (TextStream stream = start("say:ab", 50, false, options)) {
       assertThat(stream.collect().getFirst().finish()).isEqualTo(Finish.LENGTH);
     }
@@ -258,6 +269,30 @@ final class TextStreamTest {
   }
 
   @Test
+  void givesUpWhatIsNotFinishedWithinItsTime() throws InterruptedException {
+    List<EncodedPrompt> prompts =
+        List.of(new EncodedPrompt(model.tokenizer().encode("hang", true), null, 5));
+    RequestOrigin hurried = new RequestOrigin("id", "", Duration.ofMillis(30));
+    try (TextStream stream =
+        TextStream.start(model, hurried, prompts, options(1, -1), ReplyShape.content(null))) {
+      assertThat(stream.next(Duration.ofMillis(1))).isNull();
+      assertThatThrownBy(() -> stream.next(LONG)).isInstanceOf(ApiException.DeadlineExceeded.class);
+    }
+    awaitEnd(new GenerationEvent.Cancelled(CancelCause.DEADLINE));
+  }
+
+  @Test
+  void tokensThatKeepComingDoNotPutOffTheDeadline() {
+    List<EncodedPrompt> prompts =
+        List.of(new EncodedPrompt(model.tokenizer().encode("say:abc", true), null, 5));
+    RequestOrigin late = new RequestOrigin("id", "", Duration.ZERO);
+    try (TextStream stream =
+        TextStream.start(model, late, prompts, options(1, -1), ReplyShape.content(null))) {
+      assertThatThrownBy(stream::collect).isInstanceOf(ApiException.DeadlineExceeded.class);
+    }
+  }
+
+  @Test
   void givesUpAReaderThatDoesNotRead() throws InterruptedException {
     try (TextStream stream = start("endless", 1_000_000, false, options(1, -1))) {
       awaitEnd(new GenerationEvent.Cancelled(CancelCause.SLOW_READER));
@@ -287,7 +322,8 @@ final class TextStreamTest {
         List.of(
             new EncodedPrompt(model.tokenizer().encode("hang", true), null, 5),
             new EncodedPrompt(model.tokenizer().encode("full", true), null, 5));
-    assertThatThrownBy(() -> TextStream.start(model, "id", prompts, options(1, -1)))
+    assertThatThrownBy(() ->
+            TextStream.start(model, ORIGIN, prompts, options(1, -1), ReplyShape.content(null)))
         .isInstanceOfSatisfying(
             ApiException.Overloaded.class,
             e -> assertThat(e.retryAfter()).isEqualTo(Duration.ofMillis(2500)));

@@ -3,6 +3,9 @@ package dev.whit.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.whit.api.AdministeredModel;
+import dev.whit.api.ApiException;
+import dev.whit.api.ModelOrder;
 import dev.whit.api.ModelRegistry;
 import dev.whit.checkpoint.Checkpoint;
 import dev.whit.checkpoint.CheckpointReader;
@@ -11,7 +14,8 @@ import dev.whit.config.Settings;
 import dev.whit.config.WhitConfig;
 import dev.whit.metrics.Metrics;
 import dev.whit.tokenizer.TokenizerException;
-import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,6 +31,7 @@ class ModelHostTest {
 
   @TempDir private Path directory;
   private final ModelRegistry registry = new ModelRegistry();
+  private final MeterRegistry meters = new SimpleMeterRegistry();
 
   @Test
   void closesWhatItLoadedBeforeAModelThatCannotBeServed() throws Exception {
@@ -76,7 +81,92 @@ class ModelHostTest {
     }
   }
 
+  private static ModelOrder order(String name, Path path) {
+    return new ModelOrder(name, path.toString(), null, null, null);
+  }
+
+  @Test
+  void loadsAndUnloadsModelsWhileItServes() throws Exception {
+    Path first = copy("first");
+    Path second = copy("second");
+    try (ModelHost host = host(first)) {
+      host.load();
+      registry.enter(ModelRegistry.State.READY);
+      for (int round = 0; round < 3; round++) {
+        AdministeredModel loaded = host.load(order("second", second));
+        assertThat(loaded.state()).isEqualTo(AdministeredModel.State.READY);
+        assertThat(loaded.weightBytes()).isPositive();
+        assertThat(host.models())
+            .extracting(AdministeredModel::name)
+            .containsExactly("first", "second");
+        assertThat(registry.find("second")).isPresent();
+        assertThatExceptionOfType(ApiException.Conflict.class)
+            .isThrownBy(() -> host.load(order("second", first)))
+            .withMessageContaining("second");
+
+        host.unload("second");
+
+        assertThat(registry.find("second")).isEmpty();
+        assertThat(host.models()).extracting(AdministeredModel::name).containsExactly("first");
+        assertThat(OpenFiles.below(second)).isEmpty();
+        assertThat(meters.getMeters())
+            .extracting(meter -> String.valueOf(meter.getId().getTag("model_name")))
+            .contains("first")
+            .doesNotContain("second");
+        assertThat(Thread.getAllStackTraces().keySet())
+            .extracting(Thread::getName)
+            .contains("engine-first")
+            .doesNotContain("engine-second");
+      }
+      assertThatExceptionOfType(ApiException.ModelNotFound.class)
+          .isThrownBy(() -> host.unload("second"));
+    }
+  }
+
+  @Test
+  void aModelThatCannotBeLoadedLeavesNothingBehind() throws Exception {
+    Path good = copy("good");
+    Path bad = copy("bad");
+    Files.delete(bad.resolve("tokenizer.json"));
+    try (ModelHost host = host(good)) {
+      host.load();
+      registry.enter(ModelRegistry.State.READY);
+      assertThatExceptionOfType(ApiException.InvalidRequest.class)
+          .isThrownBy(() -> host.load(order("bad", bad)))
+          .withMessageContaining("no tokenizer in it")
+          .satisfies(e -> assertThat(e.field()).isEqualTo("path"));
+      assertThatExceptionOfType(ApiException.InvalidRequest.class)
+          .isThrownBy(() -> host.load(order("a name", bad)))
+          .withMessageContaining("a name");
+      assertThat(host.models()).extracting(AdministeredModel::name).containsExactly("good");
+      assertThat(OpenFiles.below(bad)).isEmpty();
+    }
+  }
+
+  @Test
+  void aModelThatDoesNotFitBesideTheOthersIsRefusedAndFitsWhenOneIsGone() throws Exception {
+    Path first = copy("first");
+    Path second = copy("second");
+    // Its weights, cache and activations once, but not twice.
+    try (ModelHost host = host("1m", first)) {
+      host.load();
+      registry.enter(ModelRegistry.State.READY);
+      assertThatExceptionOfType(ApiException.InvalidRequest.class)
+          .isThrownBy(() -> host.load(order("second", second)))
+          .withMessageContaining("MiB");
+
+      host.unload("first");
+
+      assertThat(host.load(order("second", second)).state())
+          .isEqualTo(AdministeredModel.State.READY);
+    }
+  }
+
   private ModelHost host(Path... models) {
+    return host("1g", models);
+  }
+
+  private ModelHost host(String memory, Path... models) {
     List<String> specs = Stream.of(models).map(model -> model.getFileName() + "=" + model).toList();
     WhitConfig settings =
         Settings.read(
@@ -86,11 +176,13 @@ class ModelHostTest {
                     "whit.max-seqs",
                     "1",
                     "whit.threads",
-                    "1"),
+                    "1",
+                    "whit.memory",
+                    memory),
                 Map.of(),
                 Optional.empty())
             .values();
-    return new ModelHost(settings, registry, new Metrics(new CompositeMeterRegistry(), "test"));
+    return new ModelHost(settings, registry, new Metrics(meters, "test"));
   }
 
   private Path copy(String name) throws IOException {

@@ -106,6 +106,8 @@ class SettingsTest {
         "whit.port | 70000 | whit.port is 70000, must be 0 to 65535",
         "whit.max-seqs | 0 | whit.max-seqs is 0, must be 1 to 4096",
         "whit.max-queue-tokens | 0 | whit.max-queue-tokens is 0, must be 1 to 2147483647",
+        "whit.deadline | -1 | whit.deadline must be positive, is PT-1S",
+        "whit.admin-key | secret | whit.admin-key must have at least 16 characters",
         "whit.threads | -1 | whit.threads is -1, must be 0 to 1024",
         "whit.ctx-size | 0 | whit.ctx-size is 0",
         "whit.kv-cache | f64 | whit.kv-cache is f64",

@@ -7,9 +7,12 @@ import dev.whit.backend.BackendListener;
 import dev.whit.backend.GenerationRequest;
 import dev.whit.backend.LogitAdjustments;
 import dev.whit.backend.SamplingParams;
+import dev.whit.constraint.JsonConstraints;
+import dev.whit.constraint.TokenVocabulary;
 import dev.whit.kernel.KvType;
 import dev.whit.kernel.cpu.ScalarKernels;
 import dev.whit.kernel.cpu.VectorKernels;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +29,16 @@ class BatchInvarianceTest {
   private static final int CONTEXT = 96;
   private static final int BLOCK_SIZE = 4;
   private static final int AMPLE = 20 * CONTEXT / BLOCK_SIZE;
+
+  /** Every token is a piece of JSON. */
+  private static final JsonConstraints OBJECTS =
+      new JsonConstraints(
+          new TokenVocabulary(
+              FakeRunner.VOCABULARY,
+              id -> {
+                String piece = String.valueOf("{}[]\":, \\ntrue01234-.eab".charAt(id % 24));
+                return piece.repeat(1 + id / 24 % 2).getBytes(StandardCharsets.UTF_8);
+              }));
 
   enum Model {
     FAKE(FakeRunner.VOCABULARY),
@@ -142,10 +155,11 @@ class BatchInvarianceTest {
               : new SamplingParams(
                   0.8, i % 3 * 10, i % 2 == 0 ? 1 : 0.9, i % 5 * 0.02, i, adjustments(i));
       int maxTokens = i == 7 ? 0 : 1 + random.nextInt(24);
-      requests.add(
+      GenerationRequest request =
           i % 2 == 0
               ? Requests.logprobs(prompt, maxTokens, sampling)
-              : Requests.scored(prompt, maxTokens, sampling)); // bypasses the prefix cache
+              : Requests.scored(prompt, maxTokens, sampling); // bypasses the prefix cache
+      requests.add(i % 5 == 2 ? Requests.constrained(request, OBJECTS.object()) : request);
     }
     return requests;
   }

@@ -13,11 +13,17 @@ final class CountingListener implements BackendListener {
   final List<GenerationStats> finished = new CopyOnWriteArrayList<>();
   final List<Duration> firstTokens = new CopyOnWriteArrayList<>();
   final List<Duration> laterTokens = new CopyOnWriteArrayList<>();
+  final AtomicInteger accepted = new AtomicInteger();
   final AtomicInteger rejected = new AtomicInteger();
 
   @Override
   public void onStep(StepStats stats) {
     steps.add(stats);
+  }
+
+  @Override
+  public void onAccepted() {
+    accepted.incrementAndGet();
   }
 
   @Override

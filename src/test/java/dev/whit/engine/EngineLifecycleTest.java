@@ -32,13 +32,14 @@ class EngineLifecycleTest {
   private final CountingListener figures = new CountingListener();
   private final AtomicLong clock = new AtomicLong();
   private final Semaphore allowedSteps = new Semaphore(0);
+  private final Device device = new Device(new ScalarKernels());
   private final Engine engine =
       new Engine(
           "lifecycle",
           CONFIG,
           runner,
           BatchInvarianceTest.info(FakeRunner.VOCABULARY),
-          new Device(new ScalarKernels()),
+          device,
           figures,
           clock::get);
 
@@ -169,7 +170,8 @@ class EngineLifecycleTest {
     for (int i = 0; i < 5; i++) {
       listeners.add(submit(20));
     }
-    Thread draining = Thread.ofVirtual().start(() -> engine.drain(Duration.ofHours(1)));
+    Thread draining =
+        Thread.ofVirtual().start(() -> engine.drain(Duration.ofHours(1), CancelCause.SHUTDOWN));
     await(() -> draining.getState() == Thread.State.TIMED_WAITING);
     assertThat(rejection().reason()).isEqualTo(Reason.UNAVAILABLE);
     allow();
@@ -186,11 +188,12 @@ class EngineLifecycleTest {
     start();
     RecordingListener listener = submit(20);
     await(allowedSteps::hasQueuedThreads);
-    Thread draining = Thread.ofPlatform().start(() -> engine.drain(Duration.ofMillis(1)));
+    Thread draining =
+        Thread.ofPlatform().start(() -> engine.drain(Duration.ofMillis(1), CancelCause.UNLOADED));
     awaitJoining(draining);
     allowedSteps.release();
     draining.join();
-    assertThat(listener.awaitLast()).isEqualTo(new Cancelled(CancelCause.SHUTDOWN));
+    assertThat(listener.awaitLast()).isEqualTo(new Cancelled(CancelCause.UNLOADED));
   }
 
   @Test
@@ -211,6 +214,36 @@ class EngineLifecycleTest {
     assertThat(rejection().reason()).isEqualTo(Reason.UNAVAILABLE);
     await(() -> runner.closed);
     assertThat(figures.finished).hasSize(2);
+  }
+
+  @Test
+  void aModelThatFailsLeavesTheOthersOnItsDeviceAlive() throws Exception {
+    start();
+    allow();
+    FakeRunner broken = new FakeRunner(CONFIG);
+    broken.before =
+        output -> {
+          throw new InternalError("its file was truncated");
+        };
+    try (Engine other =
+        Engine.start(
+            "broken",
+            CONFIG,
+            broken,
+            BatchInvarianceTest.info(FakeRunner.VOCABULARY),
+            device,
+            figures)) {
+      RecordingListener running = submit(60);
+      for (int i = 0; i < 2; i++) {
+        RecordingListener listener = new RecordingListener();
+        other.submit(Requests.greedy(Requests.prompt(3), 5), listener);
+        assertThat(listener.awaitLast()).isInstanceOf(Failed.class);
+      }
+      assertThat(other.isHealthy()).isFalse();
+      assertThat(running.awaitLast()).isInstanceOf(Finished.class);
+      assertThat(submit(3).awaitLast()).isInstanceOf(Finished.class);
+      assertThat(engine.isHealthy()).isTrue();
+    }
   }
 
   @Test

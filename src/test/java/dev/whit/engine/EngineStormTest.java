@@ -70,6 +70,7 @@ class EngineStormTest {
     assertThat(figures.lastStep().running()).isZero();
     assertThat(figures.lastStep().waiting()).isZero();
     assertThat(accepted.get() + rejected.get()).isEqualTo(CLIENTS * ROUNDS);
+    assertThat(figures.accepted).hasValue(accepted.get());
     assertThat(figures.rejected).hasValue(rejected.get());
     assertThat(listeners).hasSize(accepted.get());
     assertThat(figures.finished).hasSize(accepted.get());

@@ -2,6 +2,7 @@ package dev.whit.engine;
 
 import dev.whit.backend.GenerationRequest;
 import dev.whit.backend.SamplingParams;
+import dev.whit.backend.TokenConstraint;
 import java.util.Random;
 import java.util.Set;
 
@@ -19,8 +20,13 @@ final class Requests {
   }
 
   static GenerationRequest urgent(int[] prompt, int maxTokens, int priority) {
+    return of("", prompt, maxTokens, priority);
+  }
+
+  /** A caller's. */
+  static GenerationRequest of(String caller, int[] prompt, int maxTokens, int priority) {
     return new GenerationRequest(
-        "r", prompt, maxTokens, SamplingParams.GREEDY, Set.of(), -1, -1, priority);
+        "r", prompt, maxTokens, SamplingParams.GREEDY, Set.of(), -1, -1, priority, caller, null);
   }
 
   /** With the three most likely alternatives for each token, of the prompt too. */
@@ -36,6 +42,21 @@ final class Requests {
   static GenerationRequest stoppingAt(int[] prompt, int maxTokens, Integer... stopTokens) {
     return new GenerationRequest(
         "r", prompt, maxTokens, SamplingParams.GREEDY, Set.of(stopTokens), -1, -1);
+  }
+
+  /** The same under a constraint. */
+  static GenerationRequest constrained(GenerationRequest request, TokenConstraint constraint) {
+    return new GenerationRequest(
+        request.id(),
+        request.prompt(),
+        request.maxTokens(),
+        request.sampling(),
+        request.stopTokens(),
+        request.topLogprobs(),
+        request.promptLogprobs(),
+        request.priority(),
+        request.caller(),
+        constraint);
   }
 
   /** A random prompt. */

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whit.backend.SamplingParams;
 import java.util.Arrays;
-import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -190,25 +189,5 @@ class TokenChooserTest {
       statistic += (cell - 1250.0) * (cell - 1250.0) / 1250;
     }
     assertThat(statistic).isLessThan(50); // once in 100,000 times with 15 degrees of freedom
-  }
-
-  @Test
-  void theHeapOrdersLikeASort() {
-    Random random = new Random(1);
-    for (int size : new int[] {1, 2, 3, 31, 32, 33, 500}) {
-      float[] logits = new float[size];
-      Integer[] ids = new Integer[size];
-      for (int i = 0; i < size; i++) {
-        logits[i] = random.nextInt(9) - 4 + (i % 5 == 0 ? 0.5f : 0); // many ties, both signs
-        ids[i] = i;
-      }
-      Arrays.sort(
-          ids, (a, b) -> logits[a] != logits[b] ? Float.compare(logits[b], logits[a]) : a - b);
-      LogitHeap heap = new LogitHeap(size);
-      heap.load(logits);
-      for (int id : ids) {
-        assertThat(heap.removeBest()).isEqualTo(id);
-      }
-    }
   }
 }

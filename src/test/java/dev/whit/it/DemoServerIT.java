@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -166,20 +165,13 @@ class DemoServerIT {
       client.get();
     }
 
-    awaitZero("vllm:num_requests_running");
-    awaitZero("vllm:num_requests_waiting");
-    awaitZero("vllm:kv_cache_usage_perc");
+    server.await("vllm:num_requests_running", DEMO, 0);
+    server.await("vllm:num_requests_waiting", DEMO, 0);
+    server.await("vllm:kv_cache_usage_perc", DEMO, 0);
     assertThat(
             server.metric(
                 "whit_requests_cancelled_total", "cause=\"client_gone\",experiment=\"\"," + DEMO))
         .isPositive();
-  }
-
-  private static void awaitZero(String metric) {
-    for (int i = 0; i < 600 && server.metric(metric, DEMO) != 0; i++) {
-      ServerProcess.sleep(Duration.ofMillis(50));
-    }
-    assertThat(server.metric(metric, DEMO)).as(metric).isZero();
   }
 
   private static String streamedText(String request) throws JsonProcessingException {

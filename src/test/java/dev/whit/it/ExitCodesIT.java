@@ -100,8 +100,8 @@ class ExitCodesIT {
     assertThat(text.code()).isZero();
     assertThat(text.out())
         .contains("littlebit", "rank 104 + 104", "0.8727", "Memory plan")
-        .contains("3,072 bytes per token (f16)");
-    assertThat(json.out()).contains("\"bits_per_weight\" : 0.8727", "\"bytes_per_token\" : 3072");
+        .contains("3,168 bytes per token (f16)");
+    assertThat(json.out()).contains("\"bits_per_weight\" : 0.8727", "\"bytes_per_token\" : 3168");
     assertThat(card.out()).contains("card of 700.0 MiB", "of 60.0 MiB free", "1024 tokens");
     assertRefused(missing, 3, "/nonexistent");
   }

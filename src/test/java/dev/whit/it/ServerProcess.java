@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 
 /** The packaged program as a user starts it, in a process of its own. */
@@ -178,17 +179,69 @@ final class ServerProcess implements AutoCloseable {
     }
   }
 
+  /** The value of a metric's only series. */
+  double metric(String name) {
+    return metric(name, "");
+  }
+
   /** The value of a metric's series, by its name and one text that its labels contain. */
   double metric(String name, String labels) {
-    return get("/metrics")
-        .body()
-        .lines()
-        .filter(line -> line.startsWith(name + "{") && line.contains(labels))
-        .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+    return metrics(name, labels)
         .reduce((a, b) -> {
           throw new AssertionError("more than one " + name + " with " + labels);
         })
         .orElseThrow(() -> new AssertionError("no " + name + " with " + labels));
+  }
+
+  /** The values of all of a metric's series with labels that contain a text. */
+  DoubleStream metrics(String name, String labels) {
+    return get("/metrics")
+        .body()
+        .lines()
+        .filter(line -> line.startsWith(name + "{") || line.startsWith(name + " "))
+        .filter(line -> line.contains(labels))
+        .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)));
+  }
+
+  /** Waits until a metric's only series has a value, which it must in a minute. */
+  void await(String name, String labels, double value) {
+    long deadline = System.nanoTime() + Duration.ofMinutes(1).toNanos();
+    for (double now = metric(name, labels); now != value; now = metric(name, labels)) {
+      if (System.nanoTime() > deadline) {
+        throw new AssertionError("%s is %s, not %s".formatted(name, now, value));
+      }
+      sleep(Duration.ofMillis(50));
+    }
+  }
+
+  /** Address of the server. */
+  URI address() {
+    return base;
+  }
+
+  long pid() {
+    return process.pid();
+  }
+
+  /** Runs a command of the JDK's jcmd on the process and returns what it prints. */
+  String jcmd(String... command) {
+    try {
+      Process jcmd =
+          new ProcessBuilder(
+                  Stream.concat(
+                          Stream.of(
+                              Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
+                              Long.toString(process.pid())),
+                          Stream.of(command))
+                      .toList())
+              .redirectErrorStream(true)
+              .start();
+      try (var printed = jcmd.inputReader()) {
+        return printed.readAllAsString();
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Sends SIGTERM. */

@@ -90,28 +90,25 @@ final class AttentionCase {
   private float[] cached(float[] exact) {
     return switch (type) {
       case F32 -> exact;
-      case F16 -> {
-        float[] rounded = new float[exact.length];
-        for (int i = 0; i < exact.length; i++) {
-          rounded[i] = Float.float16ToFloat(Float.floatToFloat16(exact[i]));
-        }
-        yield rounded;
-      }
-      case INT8 -> {
-        float[] rounded = new float[exact.length];
-        for (int at = 0; at < exact.length; at += spec.headDim()) {
-          float largest = 0;
-          for (int d = at; d < at + spec.headDim(); d++) {
-            largest = Math.max(largest, Math.abs(exact[d]));
-          }
-          float scale = largest / 127;
-          for (int d = at; d < at + spec.headDim(); d++) {
-            rounded[d] = (float) Math.rint(exact[d] / scale) * scale;
-          }
-        }
-        yield rounded;
-      }
+      case F16 -> scaled(exact, Short.MAX_VALUE);
+      case INT8 -> scaled(exact, Byte.MAX_VALUE);
     };
+  }
+
+  /** Each head's values, rounded to whole multiples of the largest over {@code most}. */
+  private float[] scaled(float[] exact, int most) {
+    float[] rounded = new float[exact.length];
+    for (int at = 0; at < exact.length; at += spec.headDim()) {
+      float largest = 0;
+      for (int d = at; d < at + spec.headDim(); d++) {
+        largest = Math.max(largest, Math.abs(exact[d]));
+      }
+      float scale = largest / most;
+      for (int d = at; d < at + spec.headDim(); d++) {
+        rounded[d] = (float) Math.rint(exact[d] * (1 / scale)) * scale;
+      }
+    }
+    return rounded;
   }
 
   /**

@@ -54,6 +54,7 @@ class ModelMetricsTest {
             "vllm:kv_cache_usage_perc",
             "vllm:cache_config_info",
             "vllm:num_preemptions_total",
+            "whit_requests_accepted_total",
             "vllm:prompt_tokens_total",
             "vllm:generation_tokens_total",
             "vllm:prefix_cache_queries_total",

@@ -41,6 +41,8 @@ class TokenizerComponentsTest {
         "{\"type\":\"Strip\",\"content\":\"ab\",\"start\":0,\"stop\":0}|field content",
         "{\"type\":\"Strip\",\"content\":\"a\",\"start\":-1,\"stop\":0}|field start",
         "{\"type\":\"Replace\",\"pattern\":{\"String\":\"\\ud800\"},\"content\":\"\"}|field pattern",
+        "{\"type\":\"Replace\",\"pattern\":{\"Regex\":\"(a+)+$\"},\"content\":\"\"}"
+            + "|decoder Replace: pattern (a+)+$ repeats a choice: (a+)+",
         "{\"type\":\"Sequence\",\"decoders\":{}}|field decoders",
         "{\"type\":\"Sequence\",\"decoders\":[{\"type\":\"Fuse\"},1]}|decoder has no type",
       })

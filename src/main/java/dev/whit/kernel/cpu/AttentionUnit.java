@@ -76,7 +76,7 @@ final class AttentionUnit {
   private void score(
       HostKvStore cache, int layer, int step, int from, int to, float[] qkv, int at, int stride) {
     for (int b = from; b < to; b++) {
-      softmax.loadKeys(cache.keys(layer), cache.runOf(blockTable[table + b], kvHead));
+      softmax.load(cache.keys(layer), cache.runOf(blockTable[table + b], kvHead));
       for (int i = 0; i < rows; i++) {
         if (first(i, b * blockSize) < last(i, b * blockSize, blockSize)) {
           for (int g = 0; g < group; g++) {
@@ -99,7 +99,7 @@ final class AttentionUnit {
 
   private void accumulate(HostKvStore cache, int layer, int step, int from, int to) {
     for (int b = from; b < to; b++) {
-      softmax.loadValues(cache.values(layer), cache.runOf(blockTable[table + b], kvHead));
+      softmax.load(cache.values(layer), cache.runOf(blockTable[table + b], kvHead));
       for (int i = 0; i < rows; i++) {
         int first = first(i, b * blockSize);
         int last = last(i, b * blockSize, blockSize);

@@ -12,7 +12,7 @@ sealed interface KvElements {
     int length = Math.multiplyExact(vectors, headDim);
     return switch (type) {
       case F32 -> new F32(new float[length]);
-      case F16 -> new F16(new short[length]);
+      case F16 -> new Int16(new short[length], new float[vectors]);
       case INT8 -> new Int8(new byte[length], new float[vectors]);
     };
   }
@@ -42,25 +42,9 @@ sealed interface KvElements {
     }
   }
 
-  /** Elements stored as IEEE binary16 bits. */
-  record F16(short[] bits) implements KvElements {
-    @Override
-    public float get(int index, int vector) {
-      return Float.float16ToFloat(bits[index]);
-    }
-
-    @Override
-    public void put(
-        float[] source, int sourceOffset, int length, int index, int stride, int vector) {
-      for (int i = 0; i < length; i++) {
-        bits[index + i * stride] = Float.floatToFloat16(source[sourceOffset + i]);
-      }
-    }
-  }
-
-  /** Elements stored as bytes, times their vector's scale: its largest element over 127. */
-  record Int8(byte[] values, float[] scales) implements KvElements {
-    private static final float LARGEST = 127;
+  /** Elements stored as 16-bit integers, times their vector's scale: its largest over 32767. */
+  record Int16(short[] values, float[] scales) implements KvElements {
+    private static final int LARGEST = Short.MAX_VALUE;
 
     @Override
     public float get(int index, int vector) {
@@ -70,18 +54,52 @@ sealed interface KvElements {
     @Override
     public void put(
         float[] source, int sourceOffset, int length, int index, int stride, int vector) {
-      float largest = 0;
+      scales[vector] = scale(source, sourceOffset, length, LARGEST);
+      float inverse = inverse(scales[vector]);
       for (int i = 0; i < length; i++) {
-        largest = Math.max(largest, Math.abs(source[sourceOffset + i]));
-      }
-      float scale = largest / LARGEST;
-      scales[vector] = scale;
-      for (int i = 0; i < length; i++) {
-        // A scale too small for an f32 is 0; the element is then rounded to 0, not divided by it.
-        float scaled = scale == 0 ? 0 : source[sourceOffset + i] / scale;
-        values[index + i * stride] =
-            (byte) Math.max(-LARGEST, Math.min(LARGEST, Math.rint(scaled)));
+        values[index + i * stride] = (short) rounded(source[sourceOffset + i] * inverse);
       }
     }
+  }
+
+  /** Elements stored as bytes, times their vector's scale: its largest element over 127. */
+  record Int8(byte[] values, float[] scales) implements KvElements {
+    private static final int LARGEST = Byte.MAX_VALUE;
+
+    @Override
+    public float get(int index, int vector) {
+      return values[index] * scales[vector];
+    }
+
+    @Override
+    public void put(
+        float[] source, int sourceOffset, int length, int index, int stride, int vector) {
+      scales[vector] = scale(source, sourceOffset, length, LARGEST);
+      float inverse = inverse(scales[vector]);
+      for (int i = 0; i < length; i++) {
+        values[index + i * stride] = (byte) rounded(source[sourceOffset + i] * inverse);
+      }
+    }
+  }
+
+  /** 1.5 · 2^23: adding it leaves the rounded value in the low bits of the sum. */
+  float ROUND = 0x1.8p23f;
+
+  /** A vector's largest magnitude over the largest integer; NaN if it has a NaN. */
+  private static float scale(float[] source, int offset, int length, int most) {
+    float largest = 0;
+    for (int i = offset; i < offset + length; i++) {
+      largest = Math.max(largest, Math.abs(source[i]));
+    }
+    float scale = largest / most;
+    return scale < Float.MIN_NORMAL ? 0 : scale; // its inverse would be infinite
+  }
+
+  private static float inverse(float scale) {
+    return scale == 0 ? 0 : 1 / scale;
+  }
+
+  private static int rounded(float value) {
+    return Float.floatToRawIntBits(value + ROUND) - Float.floatToRawIntBits(ROUND);
   }
 }

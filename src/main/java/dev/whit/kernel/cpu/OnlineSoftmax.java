@@ -1,10 +1,14 @@
 package dev.whit.kernel.cpu;
 
+import static jdk.incubator.vector.VectorOperators.S2F;
+
 import dev.whit.kernel.AttentionSpec;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One worker's state of attention with an online softmax (Milakov and Gimelshein, 2018): for each
@@ -16,10 +20,14 @@ import jdk.incubator.vector.VectorSpecies;
  */
 final class OnlineSoftmax {
   private static final VectorSpecies<Float> FLOAT = Species.FLOAT;
+  private static final VectorSpecies<Short> SHORT = Species.SHORT;
   private static final int LANES = Species.LANES;
 
   /** Keys of a step, about: enough to hide the latency of its softmax. */
   private static final int STEP = 64;
+
+  /** Queries that read 16-bit elements as they are stored. */
+  private static final int FEW_QUERIES = 2;
 
   private int headDim;
   private int blockSize;
@@ -43,10 +51,20 @@ final class OnlineSoftmax {
 
   private float[] work = {};
 
-  /** A head's keys or values in one block, from {@link #runStart}. */
+  /** A head's keys or values in one block, from {@link #runStart}, but for their scales. */
   private float[] run = {};
 
   private int runStart;
+
+  /** They, when they are not widened first: for few queries that takes longer than the products. */
+  private short @Nullable [] shorts;
+
+  private boolean widens;
+
+  /** A scale for each slot of the block, from {@link #scaleStart}; null for none. */
+  private float @Nullable [] scales;
+
+  private int scaleStart;
   private float[] widened = {};
 
   /** Blocks of a step. */
@@ -60,6 +78,7 @@ final class OnlineSoftmax {
     this.blockSize = blockSize;
     this.scale = spec.scale();
     this.softCap = spec.softCap();
+    widens = queries > FEW_QUERIES;
     stepStride = VectorMath.padded(blocksPerStep(blockSize) * blockSize);
     largest = grown(largest, queries);
     totals = grown(totals, queries * LANES);
@@ -76,66 +95,46 @@ final class OnlineSoftmax {
     return array.length < length ? new float[length] : array;
   }
 
-  /** Makes a head's keys in one block, {@code start} on, those to work with. */
-  void loadKeys(KvElements elements, int start) {
-    if (elements instanceof KvElements.Int8(byte[] stored, float[] scales)) {
-      int vector = start / headDim;
-      for (int d = 0; d < headDim; d++) {
-        scaleKeys(stored, start + d * blockSize, scales, vector, widened, d * blockSize, blockSize);
-      }
-    }
-    load(elements, start);
-  }
-
-  /** Makes a head's values in one block, {@code start} on, those to work with. */
-  void loadValues(KvElements elements, int start) {
-    if (elements instanceof KvElements.Int8(byte[] stored, float[] scales)) {
-      int vector = start / headDim;
-      for (int j = 0; j < blockSize; j++) {
-        int at = j * headDim;
-        scaleValues(stored, start + at, scales[vector + j], widened, at, headDim);
-      }
-    }
-    load(elements, start);
-  }
-
-  private void load(KvElements elements, int start) {
+  /** Makes a head's keys, or values, in one block, {@code start} on, those to work with. */
+  void load(KvElements elements, int start) {
+    int length = blockSize * headDim;
+    shorts = null;
+    scales = null;
+    scaleStart = start / headDim;
+    run = widened;
+    runStart = 0;
     switch (elements) {
       case KvElements.F32(float[] stored) -> {
         run = stored;
         runStart = start;
       }
-      case KvElements.F16(short[] stored) -> {
-        widen(stored, start, widened, blockSize * headDim);
-        run = widened;
-        runStart = 0;
+      case KvElements.Int16(short[] stored, float[] ofVectors) -> {
+        scales = ofVectors;
+        if (widens) {
+          widen(stored, start, widened, length);
+        } else {
+          shorts = stored;
+          runStart = start;
+        }
       }
-      case KvElements.Int8 i -> {
-        run = widened;
-        runStart = 0;
+      case KvElements.Int8(byte[] stored, float[] ofVectors) -> {
+        scales = ofVectors;
+        widen(stored, start, widened, length);
       }
     }
   }
 
-  /** One element of {@code length} keys, each with its own scale. */
-  private static void scaleKeys(
-      byte[] stored, int from, float[] scales, int scale, float[] target, int at, int length) {
+  // Loops that the compiler turns into the processor's conversion instructions.
+
+  private static void widen(short[] stored, int from, float[] target, int length) {
     for (int i = 0; i < length; i++) {
-      target[at + i] = stored[from + i] * scales[scale + i];
+      target[i] = stored[from + i];
     }
   }
 
-  private static void scaleValues(
-      byte[] stored, int from, float scale, float[] target, int at, int length) {
+  private static void widen(byte[] stored, int from, float[] target, int length) {
     for (int i = 0; i < length; i++) {
-      target[at + i] = stored[from + i] * scale;
-    }
-  }
-
-  /** A loop that the compiler turns into the processor's conversion instructions. */
-  private static void widen(short[] halves, int from, float[] target, int length) {
-    for (int i = 0; i < length; i++) {
-      target[i] = Float.float16ToFloat(halves[from + i]);
+      target[i] = stored[from + i];
     }
   }
 
@@ -146,7 +145,14 @@ final class OnlineSoftmax {
    */
   void score(int query, int block, float[] q, int at) {
     int target = query * stepStride + block * blockSize;
-    score(q, at, run, runStart, headDim, blockSize, weights, target);
+    if (shorts == null) {
+      score(q, at, run, runStart, headDim, blockSize, weights, target);
+    } else {
+      scoreShorts(q, at, shorts, runStart, headDim, blockSize, weights, target);
+    }
+    if (scales != null) {
+      multiply(scales, scaleStart, blockSize, weights, target, weights, target);
+    }
   }
 
   /** Turns a query's scores into weights; it sees the slots {@code from … to − 1} of the step. */
@@ -177,7 +183,18 @@ final class OnlineSoftmax {
    */
   void accumulate(int query, int block, int from, int to) {
     int weight = query * stepStride + block * blockSize;
-    accumulate(weights, weight, from, to, run, runStart, headDim, sums, query * headDim);
+    float[] factors = weights;
+    if (scales != null) {
+      multiply(scales, scaleStart, blockSize, weights, weight, work, 0);
+      factors = work;
+      weight = 0;
+    }
+    int at = query * headDim;
+    if (shorts == null) {
+      accumulate(factors, weight, from, to, run, runStart, headDim, sums, at);
+    } else {
+      accumulateShorts(factors, weight, from, to, shorts, runStart, headDim, sums, at);
+    }
   }
 
   /** Writes the result of a query. */
@@ -331,6 +348,123 @@ final class OnlineSoftmax {
                 .fma(FloatVector.broadcast(FLOAT, weights[weight + j]), a);
       }
       a.intoArray(sums, at + d);
+    }
+    for (; d < headDim; d++) {
+      float a = sums[at + d];
+      for (int j = from, v = start + from * headDim + d; j < to; j++, v += headDim) {
+        a = Math.fma(values[v], weights[weight + j], a);
+      }
+      sums[at + d] = a;
+    }
+  }
+
+  private static void multiply(
+      float[] a, int aFrom, int length, float[] b, int bFrom, float[] out, int to) {
+    int i = 0;
+    for (; i <= length - LANES; i += LANES) {
+      FloatVector.fromArray(FLOAT, a, aFrom + i)
+          .mul(FloatVector.fromArray(FLOAT, b, bFrom + i))
+          .intoArray(out, to + i);
+    }
+    for (; i < length; i++) {
+      out[to + i] = a[aFrom + i] * b[bFrom + i];
+    }
+  }
+
+  // The same products, to the bit, of 16-bit elements.
+
+  private static void scoreShorts(
+      float[] q, int at, short[] keys, int start, int headDim, int slots, float[] out, int target) {
+    int j = 0;
+    for (; j <= slots - LANES; j += LANES) {
+      FloatVector s0 = FloatVector.zero(FLOAT);
+      FloatVector s1 = s0;
+      FloatVector s2 = s0;
+      FloatVector s3 = s0;
+      int d = 0;
+      for (int k = start + j; d <= headDim - 4; d += 4, k += 4 * slots) {
+        s0 =
+            ((FloatVector) ShortVector.fromArray(SHORT, keys, k).convertShape(S2F, FLOAT, 0))
+                .fma(FloatVector.broadcast(FLOAT, q[at + d]), s0);
+        s1 =
+            ((FloatVector)
+                    ShortVector.fromArray(SHORT, keys, k + slots).convertShape(S2F, FLOAT, 0))
+                .fma(FloatVector.broadcast(FLOAT, q[at + d + 1]), s1);
+        s2 =
+            ((FloatVector)
+                    ShortVector.fromArray(SHORT, keys, k + 2 * slots).convertShape(S2F, FLOAT, 0))
+                .fma(FloatVector.broadcast(FLOAT, q[at + d + 2]), s2);
+        s3 =
+            ((FloatVector)
+                    ShortVector.fromArray(SHORT, keys, k + 3 * slots).convertShape(S2F, FLOAT, 0))
+                .fma(FloatVector.broadcast(FLOAT, q[at + d + 3]), s3);
+      }
+      for (; d < headDim; d++) {
+        s0 =
+            ((FloatVector)
+                    ShortVector.fromArray(SHORT, keys, start + d * slots + j)
+                        .convertShape(S2F, FLOAT, 0))
+                .fma(FloatVector.broadcast(FLOAT, q[at + d]), s0);
+      }
+      s0.add(s1).add(s2.add(s3)).intoArray(out, target + j);
+    }
+    for (; j < slots; j++) {
+      float s0 = 0;
+      float s1 = 0;
+      float s2 = 0;
+      float s3 = 0;
+      int d = 0;
+      for (int k = start + j; d <= headDim - 4; d += 4, k += 4 * slots) {
+        s0 = Math.fma(keys[k], q[at + d], s0);
+        s1 = Math.fma(keys[k + slots], q[at + d + 1], s1);
+        s2 = Math.fma(keys[k + 2 * slots], q[at + d + 2], s2);
+        s3 = Math.fma(keys[k + 3 * slots], q[at + d + 3], s3);
+      }
+      for (; d < headDim; d++) {
+        s0 = Math.fma(keys[start + j + d * slots], q[at + d], s0);
+      }
+      out[target + j] = (s0 + s1) + (s2 + s3);
+    }
+  }
+
+  private static void accumulateShorts(
+      float[] weights,
+      int weight,
+      int from,
+      int to,
+      short[] values,
+      int start,
+      int headDim,
+      float[] sums,
+      int at) {
+    int d = 0;
+    for (; d <= headDim - 4 * LANES; d += 4 * LANES) {
+      FloatVector a0 = FloatVector.fromArray(FLOAT, sums, at + d);
+      FloatVector a1 = FloatVector.fromArray(FLOAT, sums, at + d + LANES);
+      FloatVector a2 = FloatVector.fromArray(FLOAT, sums, at + d + 2 * LANES);
+      FloatVector a3 = FloatVector.fromArray(FLOAT, sums, at + d + 3 * LANES);
+      for (int j = from, v = start + from * headDim + d; j < to; j++, v += headDim) {
+        FloatVector w = FloatVector.broadcast(FLOAT, weights[weight + j]);
+        a0 =
+            ((FloatVector) ShortVector.fromArray(SHORT, values, v).convertShape(S2F, FLOAT, 0))
+                .fma(w, a0);
+        a1 =
+            ((FloatVector)
+                    ShortVector.fromArray(SHORT, values, v + LANES).convertShape(S2F, FLOAT, 0))
+                .fma(w, a1);
+        a2 =
+            ((FloatVector)
+                    ShortVector.fromArray(SHORT, values, v + 2 * LANES).convertShape(S2F, FLOAT, 0))
+                .fma(w, a2);
+        a3 =
+            ((FloatVector)
+                    ShortVector.fromArray(SHORT, values, v + 3 * LANES).convertShape(S2F, FLOAT, 0))
+                .fma(w, a3);
+      }
+      a0.intoArray(sums, at + d);
+      a1.intoArray(sums, at + d + LANES);
+      a2.intoArray(sums, at + d + 2 * LANES);
+      a3.intoArray(sums, at + d + 3 * LANES);
     }
     for (; d < headDim; d++) {
       float a = sums[at + d];

@@ -6,7 +6,9 @@ import dev.whit.api.ApiException;
 import dev.whit.api.ChatMessage;
 import dev.whit.api.ChatRequest;
 import dev.whit.api.GenerationOptions;
+import dev.whit.api.ResponseFormat;
 import dev.whit.api.TextStream;
+import dev.whit.api.ToolUse;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -41,11 +43,18 @@ public record ChatCall(ChatRequest request, Delivery delivery) {
           "continue_final_message",
           "continue_final_message and add_generation_prompt must not both be true");
     }
+    ToolUse tools = ToolsReader.read(fields);
+    if (tools.mayCall() && !(options.format() instanceof ResponseFormat.Text)) {
+      throw new ApiException.InvalidRequest(
+          "response_format",
+          "response_format must be text where tools may be called; set tool_choice to none");
+    }
     return new ChatCall(
         new ChatRequest(
             fields.text("model"),
             messages,
             options,
+            tools,
             addPrompt,
             continueFinal,
             templateArguments(fields)),
@@ -97,17 +106,22 @@ public record ChatCall(ChatRequest request, Delivery delivery) {
   }
 
   private static ChatMessage message(JsonFields fields) {
-    UnsupportedFields.refuseInMessage(fields);
     String role = fields.text("role");
     if (role == null || !ROLES.contains(role)) {
       throw new ApiException.InvalidRequest(
           fields.path("role"), fields.path("role") + " must be one of " + String.join(", ", ROLES));
     }
+    List<Map<String, Object>> calls =
+        ToolsReader.calls(fields.value("tool_calls"), fields.path("tool_calls"));
+    JsonNode content = fields.value("content");
+    boolean onlyCalls = content == null && role.equals("assistant") && !calls.isEmpty();
     return new ChatMessage(
         role,
-        content(fields.value("content"), fields.path("content")),
+        onlyCalls ? null : content(content, fields.path("content")),
         fields.text("name"),
-        fields.text("tool_call_id"));
+        fields.text("tool_call_id"),
+        calls,
+        fields.text("reasoning_content"));
   }
 
   private static String content(@Nullable JsonNode value, String path) {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import dev.whit.api.TextDelta;
 import dev.whit.api.TextStream;
+import dev.whit.api.ToolCallDelta;
 import dev.whit.api.Usage;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -46,8 +47,42 @@ record ChatReply(
       @JsonInclude(JsonInclude.Include.NON_NULL) int @Nullable [] tokenIds)
       implements Choice {}
 
+  /** What a choice says; of a chunk, what is new. {@code content} is null where it only calls. */
+  @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
   @JsonInclude(JsonInclude.Include.NON_NULL)
-  record Message(@Nullable String role, String content) {}
+  record Message(
+      @Nullable String role,
+      @Nullable String content,
+      @Nullable String reasoningContent,
+      @Nullable List<Call> toolCalls) {
+    static Message of(@Nullable String role, TextDelta delta, boolean indexed) {
+      boolean hasOthers = !delta.reasoning().isEmpty() || !delta.calls().isEmpty();
+      return new Message(
+          role,
+          delta.text().isEmpty() && hasOthers ? null : delta.text(),
+          delta.reasoning().isEmpty() ? null : delta.reasoning(),
+          delta.calls().isEmpty()
+              ? null
+              : delta.calls().stream().map(call -> Call.of(call, indexed)).toList());
+    }
+  }
+
+  /** A call of a tool; of a chunk, its next piece, with its index. */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record Call(
+      @Nullable Integer index, @Nullable String id, @Nullable String type, Function function) {
+    static Call of(ToolCallDelta call, boolean indexed) {
+      return new Call(
+          indexed ? call.index() : null,
+          call.id(),
+          call.id() == null ? null : "function",
+          new Function(call.name(), call.arguments()));
+    }
+  }
+
+  /** A function, and its arguments as the text of a JSON object. */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record Function(@Nullable String name, String arguments) {}
 
   /** The form of chats. */
   static final class Format implements ReplyFormat {
@@ -77,7 +112,7 @@ record ChatReply(
     private Answer answer(TextDelta answer) {
       return new Answer(
           answer.choice(),
-          new Message("assistant", answer.text()),
+          Message.of("assistant", answer, false),
           logprobs(answer),
           ReplyFormat.finishReason(answer.finish()),
           ids(answer));
@@ -87,14 +122,15 @@ record ChatReply(
     public List<Object> chunks(TextDelta delta) {
       List<Object> chunks = new ArrayList<>();
       if (!begun.get(delta.choice())) {
-        Delta role = new Delta(delta.choice(), new Message("assistant", ""), null, null, null);
+        Message first = new Message("assistant", "", null, null);
+        Delta role = new Delta(delta.choice(), first, null, null, null);
         chunks.add(chunk(List.of(role), null, promptIds(begun.isEmpty())));
         begun.set(delta.choice());
       }
       Delta content =
           new Delta(
               delta.choice(),
-              new Message(null, delta.text()),
+              Message.of(null, delta, true),
               logprobs(delta),
               ReplyFormat.finishReason(delta.finish()),
               ids(delta));

@@ -50,6 +50,11 @@ final class JsonFields {
     } catch (CharacterCodingException e) {
       throw new ApiException.InvalidRequest(null, "the body is not valid UTF-8");
     }
+    return new JsonFields(parseObject(text), "");
+  }
+
+  /** Parses a text: one JSON object. What is in it is not repeated in messages. */
+  static ObjectNode parseObject(String text) {
     try (JsonParser parser = JSON.createParser(text)) {
       JsonNode root = JSON.readTree(parser);
       if (root == null) {
@@ -62,7 +67,7 @@ final class JsonFields {
         throw new ApiException.InvalidRequest(
             null, "the body must be a JSON object, not " + kind(root));
       }
-      return new JsonFields(object, "");
+      return object;
     } catch (StreamConstraintsException e) {
       throw notJson(
           "nesting deeper than %d, or a number or name of absurd length".formatted(MAX_NESTING),

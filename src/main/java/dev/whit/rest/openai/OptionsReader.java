@@ -53,7 +53,8 @@ final class OptionsReader {
         request.flag("ignore_eos", false),
         logprobs,
         request.flag("return_token_ids", false),
-        priority == null ? 0 : priority);
+        priority == null ? 0 : priority,
+        ResponseFormatReader.read(request.object("response_format")));
   }
 
   private static Penalties penalties(JsonFields request) {

@@ -23,6 +23,7 @@ public interface ReplyFormat {
       case null -> null;
       case STOP -> "stop";
       case LENGTH -> "length";
+      case TOOL_CALLS -> "tool_calls";
     };
   }
 

@@ -11,11 +11,7 @@ import java.util.function.Predicate;
  */
 final class UnsupportedFields {
   private static final Map<String, Predicate<JsonNode>> BOTH =
-      Map.of(
-          "response_format",
-          value -> value.path("type").asText().equals("text"),
-          "truncate_prompt_tokens",
-          UnsupportedFields::never);
+      Map.of("truncate_prompt_tokens", UnsupportedFields::never);
 
   private static final Map<String, Predicate<JsonNode>> COMPLETION =
       Map.of("suffix", UnsupportedFields::never, "best_of", number(1));
@@ -25,14 +21,7 @@ final class UnsupportedFields {
           "chat_template",
           UnsupportedFields::never,
           "documents",
-          UnsupportedFields::isEmptyArray,
-          "tools",
-          UnsupportedFields::isEmptyArray,
-          "tool_choice",
-          value -> value.asText().equals("none"));
-
-  private static final Map<String, Predicate<JsonNode>> MESSAGE =
-      Map.of("tool_calls", UnsupportedFields::isEmptyArray);
+          value -> value.isArray() && value.isEmpty());
 
   private UnsupportedFields() {}
 
@@ -44,14 +33,6 @@ final class UnsupportedFields {
   static void refuseInChat(JsonFields request) {
     refuse(request, BOTH);
     refuse(request, CHAT);
-  }
-
-  static void refuseInMessage(JsonFields message) {
-    refuse(message, MESSAGE);
-  }
-
-  private static boolean isEmptyArray(JsonNode value) {
-    return value.isArray() && value.isEmpty();
   }
 
   private static boolean never(JsonNode value) {

@@ -30,7 +30,7 @@ class MemoryPlanTest {
             "'model_type': 'llama', 'vocab_size': 320, 'hidden_size': 64,"
                 + " 'intermediate_size': 144, 'num_hidden_layers': 3, 'num_attention_heads': 4");
     workspace = Decoder.workspaceBytes(config, 128);
-    blockBytes = 16L * 2 * 3 * 64 * 2;
+    blockBytes = 16L * 2 * 3 * 4 * (16 * 2 + 4); // a scale for each head of 16
   }
 
   @Test

@@ -34,7 +34,7 @@ class ModelSummaryTest {
     assertThat(summary.layers()).hasSize(3).allSatisfy(layer -> assertThat(layer).hasSize(7));
     assertThat(summary.warnings()).isEmpty();
     assertThat(summary.assumedDefaults()).isEmpty();
-    assertThat(summary.config().kvBytesPerToken(KvType.F16)).isEqualTo(2 * 3 * 2 * 16 * 2);
+    assertThat(summary.config().kvBytesPerToken(KvType.F16)).isEqualTo(2 * 3 * 2 * (16 * 2 + 4));
   }
 
   @Test
