@@ -72,7 +72,8 @@ class AdminIT {
         HttpResponse<String> reply = admin(server, "GET", "/admin/models", wrong, "");
         assertThat(reply.statusCode()).isEqualTo(401);
         assertThat(error(reply).path("code").asText()).isEqualTo("invalid_api_key");
-        assertThat(reply.headers().firstValue("www-authenticate")).contains("Bearer realm=\"whit\"");
+        assertThat(reply.headers().firstValue("www-authenticate"))
+            .contains("Bearer realm=\"whit\"");
       }
       String order =
           "{\"name\":\"late\",\"path\":\"%s\",\"ctx\":512}"
