@@ -158,7 +158,7 @@ final class FactorWorker {
     int first = v.panelStart(panel) * PackedSigns.WORD_COLUMNS;
     int length = v.panelColumns(panel);
     float[] pre = group.pre();
-    multiply(pre, first, x, offset + first, length, inputs, 0);
+    VectorMath.multiply(pre, first, x, offset + first, length, inputs, 0);
     Arrays.fill(inputs, length, v.panelLength(panel) * PackedSigns.WORD_COLUMNS, 0f);
   }
 
@@ -176,13 +176,12 @@ final class FactorWorker {
       float[] mid = path.mid();
       for (int row = 0; mid != null && row < count; row++) {
         int at = row * w.hidden() + path.hiddenOffset();
-        multiply(mid, 0, scaled, at, mid.length, scaled, at);
+        VectorMath.multiply(mid, 0, scaled, at, mid.length, scaled, at);
       }
     }
   }
 
-  // The loops are vectors by hand: those that the compiler makes lose much on short lengths.
-
+  /** A vector loop by hand: those that the compiler makes lose much on short lengths. */
   private static void add(float[] terms, int from, int length, float[] sums) {
     int i = 0;
     for (; i <= length - LANES; i += LANES) {
@@ -192,19 +191,6 @@ final class FactorWorker {
     }
     for (; i < length; i++) {
       sums[i] += terms[from + i];
-    }
-  }
-
-  private static void multiply(
-      float[] a, int aFrom, float[] b, int bFrom, int length, float[] out, int to) {
-    int i = 0;
-    for (; i <= length - LANES; i += LANES) {
-      FloatVector.fromArray(FLOAT, a, aFrom + i)
-          .mul(FloatVector.fromArray(FLOAT, b, bFrom + i))
-          .intoArray(out, to + i);
-    }
-    for (; i < length; i++) {
-      out[to + i] = a[aFrom + i] * b[bFrom + i];
     }
   }
 

@@ -26,7 +26,7 @@ final class OnlineSoftmax {
   /** Keys of a step, about: enough to hide the latency of its softmax. */
   private static final int STEP = 64;
 
-  /** Queries that read 16-bit elements as they are stored. */
+  /** Most queries that read 16-bit elements as they are stored, where blocks are whole vectors. */
   private static final int FEW_QUERIES = 2;
 
   private int headDim;
@@ -78,7 +78,7 @@ final class OnlineSoftmax {
     this.blockSize = blockSize;
     this.scale = spec.scale();
     this.softCap = spec.softCap();
-    widens = queries > FEW_QUERIES;
+    widens = queries > FEW_QUERIES || blockSize % LANES != 0;
     stepStride = VectorMath.padded(blocksPerStep(blockSize) * blockSize);
     largest = grown(largest, queries);
     totals = grown(totals, queries * LANES);
@@ -151,7 +151,7 @@ final class OnlineSoftmax {
       scoreShorts(q, at, shorts, runStart, headDim, blockSize, weights, target);
     }
     if (scales != null) {
-      multiply(scales, scaleStart, blockSize, weights, target, weights, target);
+      VectorMath.multiply(scales, scaleStart, weights, target, blockSize, weights, target);
     }
   }
 
@@ -185,7 +185,7 @@ final class OnlineSoftmax {
     int weight = query * stepStride + block * blockSize;
     float[] factors = weights;
     if (scales != null) {
-      multiply(scales, scaleStart, blockSize, weights, weight, work, 0);
+      VectorMath.multiply(scales, scaleStart, weights, weight, blockSize, work, 0);
       factors = work;
       weight = 0;
     }
@@ -358,25 +358,11 @@ final class OnlineSoftmax {
     }
   }
 
-  private static void multiply(
-      float[] a, int aFrom, int length, float[] b, int bFrom, float[] out, int to) {
-    int i = 0;
-    for (; i <= length - LANES; i += LANES) {
-      FloatVector.fromArray(FLOAT, a, aFrom + i)
-          .mul(FloatVector.fromArray(FLOAT, b, bFrom + i))
-          .intoArray(out, to + i);
-    }
-    for (; i < length; i++) {
-      out[to + i] = a[aFrom + i] * b[bFrom + i];
-    }
-  }
-
   // The same products, to the bit, of 16-bit elements.
 
   private static void scoreShorts(
       float[] q, int at, short[] keys, int start, int headDim, int slots, float[] out, int target) {
-    int j = 0;
-    for (; j <= slots - LANES; j += LANES) {
+    for (int j = 0; j < slots; j += LANES) {
       FloatVector s0 = FloatVector.zero(FLOAT);
       FloatVector s1 = s0;
       FloatVector s2 = s0;
@@ -407,23 +393,6 @@ final class OnlineSoftmax {
                 .fma(FloatVector.broadcast(FLOAT, q[at + d]), s0);
       }
       s0.add(s1).add(s2.add(s3)).intoArray(out, target + j);
-    }
-    for (; j < slots; j++) {
-      float s0 = 0;
-      float s1 = 0;
-      float s2 = 0;
-      float s3 = 0;
-      int d = 0;
-      for (int k = start + j; d <= headDim - 4; d += 4, k += 4 * slots) {
-        s0 = Math.fma(keys[k], q[at + d], s0);
-        s1 = Math.fma(keys[k + slots], q[at + d + 1], s1);
-        s2 = Math.fma(keys[k + 2 * slots], q[at + d + 2], s2);
-        s3 = Math.fma(keys[k + 3 * slots], q[at + d + 3], s3);
-      }
-      for (; d < headDim; d++) {
-        s0 = Math.fma(keys[start + j + d * slots], q[at + d], s0);
-      }
-      out[target + j] = (s0 + s1) + (s2 + s3);
     }
   }
 
