@@ -1,12 +1,9 @@
 package dev.whit.rest;
 
 import dev.whit.api.RequestOrigin;
+import dev.whit.rest.access.ApiKey;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -59,19 +56,8 @@ final class Exchange {
   /** Where the request comes from: who sends the same Authorization is the same caller. */
   static RequestOrigin origin(RoutingContext exchange, HttpLimits limits) {
     String authorization = exchange.request().getHeader(HttpHeaders.AUTHORIZATION);
-    String caller = authorization == null ? "" : digest(authorization);
+    String caller = authorization == null ? "" : ApiKey.presented(authorization).id();
     return new RequestOrigin(id(exchange), caller, limits.deadline());
-  }
-
-  /** Keys are kept nowhere. */
-  private static String digest(String secret) {
-    try {
-      byte[] hash =
-          MessageDigest.getInstance("SHA-256").digest(secret.getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(hash);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
   }
 
   /** An answer to it is being generated: its figures will follow. */

@@ -30,7 +30,7 @@ public final class ApiKey {
   }
 
   /** A key as a client presents it, whatever it is. */
-  static ApiKey presented(String key) {
+  public static ApiKey presented(String key) {
     try {
       MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
       return new ApiKey(sha256.digest(key.getBytes(StandardCharsets.UTF_8)));
@@ -45,7 +45,7 @@ public final class ApiKey {
   }
 
   /** Stands for the key where the key must not be seen. */
-  String id() {
+  public String id() {
     return HexFormat.of().formatHex(digest);
   }
 }
