@@ -49,12 +49,19 @@ final class Storm implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofMinutes(3);
   private static final String DATA = "data: ";
 
-  private final HttpClient http =
-      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  private final HttpClient http = client();
+
+  /**
+   * For requests that are cancelled: this library's cancel may close a connection that it has
+   * already given to another request, which would look like a server that hangs up.
+   */
+  private final HttpClient cancelled = client();
+
   private final URI server;
   private final boolean leaving;
   private final Map<End, AtomicInteger> ends = new ConcurrentHashMap<>();
   private final List<String> wrongs = new ArrayList<>();
+  private final List<String> noReplies = new ArrayList<>();
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final List<Future<?>> clients = new ArrayList<>();
   private volatile boolean over;
@@ -71,6 +78,10 @@ final class Storm implements AutoCloseable {
       Random random = new Random(seed * 1000 + i);
       clients.add(threads.submit(() -> client(random)));
     }
+  }
+
+  private static HttpClient client() {
+    return HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   }
 
   /** No new requests; waits for what is under way. */
@@ -97,6 +108,13 @@ final class Storm implements AutoCloseable {
     }
   }
 
+  /** Why requests had no reply, for messages. */
+  List<String> noReplies() {
+    synchronized (noReplies) {
+      return List.copyOf(noReplies);
+    }
+  }
+
   private void client(Random random) {
     while (!over) {
       End end = request(random);
@@ -114,7 +132,7 @@ final class Storm implements AutoCloseable {
     HttpRequest request = post(body(random, stream, bad));
     int lines = leaving && kind < 6 ? random.nextInt(40) : Integer.MAX_VALUE;
     if (leaving && kind == 2) {
-      var reply = http.sendAsync(request, HttpResponse.BodyHandlers.discarding());
+      var reply = cancelled.sendAsync(request, HttpResponse.BodyHandlers.discarding());
       ServerProcess.sleep(Duration.ofMillis(random.nextInt(30)));
       reply.cancel(true);
       return End.LEFT;
@@ -123,7 +141,7 @@ final class Storm implements AutoCloseable {
     try {
       reply = http.send(request, HttpResponse.BodyHandlers.ofInputStream());
     } catch (IOException e) {
-      return End.NO_REPLY;
+      return noReply(e);
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }
@@ -186,6 +204,13 @@ final class Storm implements AutoCloseable {
     return End.WRONG;
   }
 
+  private End noReply(IOException e) {
+    synchronized (noReplies) {
+      noReplies.add(e.toString());
+    }
+    return End.NO_REPLY;
+  }
+
   private HttpRequest post(String body) {
     return HttpRequest.newBuilder(server.resolve("/v1/completions"))
         .timeout(PATIENCE)
@@ -207,8 +232,10 @@ final class Storm implements AutoCloseable {
   @Override
   public void close() {
     over = true;
+    cancelled.shutdownNow();
     http.shutdownNow();
     threads.shutdownNow();
+    cancelled.close();
     http.close();
   }
 }
