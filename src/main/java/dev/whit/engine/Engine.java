@@ -133,7 +133,9 @@ public final class Engine implements Backend {
 
   private BlockHash root(GenerationRequest request) {
     String variant = runner.cacheSalt(request.prompt().length);
-    return BlockHash.root(String.join("\n", name, info.architecture(), info.format(), variant));
+    return BlockHash.root(
+        String.join(
+            "\n", name, info.architecture(), info.format(), variant, request.cacheSalt()));
   }
 
   // The API has refused these with a 400; here they would harm the sequences of the same step.

@@ -36,6 +36,7 @@ class ChatServiceTest {
           -1,
           false,
           0,
+          "",
           new ResponseFormat.Text());
   private static final Tool ADD =
       new Tool(

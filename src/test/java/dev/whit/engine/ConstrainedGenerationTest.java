@@ -54,6 +54,7 @@ class ConstrainedGenerationTest {
             -1,
             0,
             GenerationRequest.NOBODY,
+            "",
             constraint),
         listener);
     for (int i = 0; i <= maxTokens; i++) {
