@@ -134,8 +134,7 @@ public final class Engine implements Backend {
   private BlockHash root(GenerationRequest request) {
     String variant = runner.cacheSalt(request.prompt().length);
     return BlockHash.root(
-        String.join(
-            "\n", name, info.architecture(), info.format(), variant, request.cacheSalt()));
+        String.join("\n", name, info.architecture(), info.format(), variant, request.cacheSalt()));
   }
 
   // The API has refused these with a 400; here they would harm the sequences of the same step.

@@ -90,7 +90,8 @@ class ConstrainedGenerationTest {
   }
 
   /** Allows token 3, which then leads nowhere. */
-  private record Broken(boolean throwsAlready) implements TokenConstraint, TokenConstraint.Position {
+  private record Broken(boolean throwsAlready)
+      implements TokenConstraint, TokenConstraint.Position {
     @Override
     public Position start() {
       return this;

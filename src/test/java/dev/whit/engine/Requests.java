@@ -26,7 +26,17 @@ final class Requests {
   /** A caller's. */
   static GenerationRequest of(String caller, int[] prompt, int maxTokens, int priority) {
     return new GenerationRequest(
-        "r", prompt, maxTokens, SamplingParams.GREEDY, Set.of(), -1, -1, priority, caller, "", null);
+        "r",
+        prompt,
+        maxTokens,
+        SamplingParams.GREEDY,
+        Set.of(),
+        -1,
+        -1,
+        priority,
+        caller,
+        "",
+        null);
   }
 
   /** With the three most likely alternatives for each token, of the prompt too. */
