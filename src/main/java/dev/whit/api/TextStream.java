@@ -107,6 +107,7 @@ public final class TextStream implements AutoCloseable {
                 prompt.echo() == null ? -1 : options.logprobs(),
                 options.priority(),
                 origin.caller(),
+                options.cacheSalt(),
                 shape.constraint());
         Generation generation =
             model.backend().submit(request, event -> arrive(new Arrival(choice, event)));

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param promptLogprobs the same for the prompt's tokens
  * @param priority lower ones run first
  * @param caller whose request it is, opaque: of equally urgent requests, callers get even shares
+ * @param cacheSalt keys and values of its tokens are shared only with requests of the same salt
  * @param constraint which tokens the answer may consist of, null for any. Where it must end the
  *     generation ends without a further token, even before the least number of tokens; where it may
  *     end stop tokens are allowed too, and nowhere else
@@ -32,6 +33,7 @@ public record GenerationRequest(
     int promptLogprobs,
     int priority,
     String caller,
+    String cacheSalt,
     @Nullable TokenConstraint constraint) {
   /** The caller of all requests that do not say whose they are. */
   public static final String NOBODY = "";
@@ -46,7 +48,7 @@ public record GenerationRequest(
     stopTokens = Set.copyOf(stopTokens);
   }
 
-  /** A request of nobody, of the usual priority, 0, for any tokens. */
+  /** A request of nobody, of the usual priority, 0, without salt, for any tokens. */
   public GenerationRequest(
       String id,
       int[] prompt,
@@ -55,6 +57,17 @@ public record GenerationRequest(
       Set<Integer> stopTokens,
       int topLogprobs,
       int promptLogprobs) {
-    this(id, prompt, maxTokens, sampling, stopTokens, topLogprobs, promptLogprobs, 0, NOBODY, null);
+    this(
+        id,
+        prompt,
+        maxTokens,
+        sampling,
+        stopTokens,
+        topLogprobs,
+        promptLogprobs,
+        0,
+        NOBODY,
+        "",
+        null);
   }
 }

@@ -26,7 +26,17 @@ final class Requests {
   /** A caller's. */
   static GenerationRequest of(String caller, int[] prompt, int maxTokens, int priority) {
     return new GenerationRequest(
-        "r", prompt, maxTokens, SamplingParams.GREEDY, Set.of(), -1, -1, priority, caller, null);
+        "r",
+        prompt,
+        maxTokens,
+        SamplingParams.GREEDY,
+        Set.of(),
+        -1,
+        -1,
+        priority,
+        caller,
+        "",
+        null);
   }
 
   /** With the three most likely alternatives for each token, of the prompt too. */
@@ -44,6 +54,12 @@ final class Requests {
         "r", prompt, maxTokens, SamplingParams.GREEDY, Set.of(stopTokens), -1, -1);
   }
 
+  /** Greedy, with a salt for the prefix cache. */
+  static GenerationRequest salted(int[] prompt, int maxTokens, String salt) {
+    return new GenerationRequest(
+        "r", prompt, maxTokens, SamplingParams.GREEDY, Set.of(), -1, -1, 0, "", salt, null);
+  }
+
   /** The same under a constraint. */
   static GenerationRequest constrained(GenerationRequest request, TokenConstraint constraint) {
     return new GenerationRequest(
@@ -56,6 +72,7 @@ final class Requests {
         request.promptLogprobs(),
         request.priority(),
         request.caller(),
+        request.cacheSalt(),
         constraint);
   }
 
