@@ -52,7 +52,8 @@ class ConstrainedGenerationTest {
             -1,
             0,
             GenerationRequest.NOBODY,
-            constraint),
+            constraint,
+            null),
         listener);
     for (int i = 0; i <= maxTokens; i++) {
       engine.step();

@@ -10,7 +10,7 @@ import java.util.function.Predicate;
  * therefore. Anything else is refused, never silently ignored.
  */
 final class UnsupportedFields {
-  private static final Map<String, Predicate<JsonNode>> BOTH =
+  private static final Map<String, Predicate<JsonNode>> ALL =
       Map.of("truncate_prompt_tokens", UnsupportedFields::never);
 
   private static final Map<String, Predicate<JsonNode>> COMPLETION =
@@ -26,13 +26,17 @@ final class UnsupportedFields {
   private UnsupportedFields() {}
 
   static void refuseInCompletion(JsonFields request) {
-    refuse(request, BOTH);
+    refuse(request, ALL);
     refuse(request, COMPLETION);
   }
 
   static void refuseInChat(JsonFields request) {
-    refuse(request, BOTH);
+    refuse(request, ALL);
     refuse(request, CHAT);
+  }
+
+  static void refuseInEmbedding(JsonFields request) {
+    refuse(request, ALL);
   }
 
   private static boolean never(JsonNode value) {
