@@ -32,7 +32,10 @@ public record ChatCall(ChatRequest request, Delivery delivery) {
    * @throws ApiException.InvalidRequest if it is not as it must be
    */
   public static ChatCall parse(byte[] body) {
-    JsonFields fields = JsonFields.parse(body);
+    return parse(JsonFields.parse(body));
+  }
+
+  static ChatCall parse(JsonFields fields) {
     UnsupportedFields.refuseInChat(fields);
     GenerationOptions options = OptionsReader.read(fields, 1, logprobs(fields));
     List<ChatMessage> messages = messages(fields.value("messages"));

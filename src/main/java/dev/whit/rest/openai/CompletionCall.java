@@ -23,7 +23,10 @@ public record CompletionCall(CompletionRequest request, Delivery delivery) {
    * @throws ApiException.InvalidRequest if it is not as it must be
    */
   public static CompletionCall parse(byte[] body) {
-    JsonFields fields = JsonFields.parse(body);
+    return parse(JsonFields.parse(body));
+  }
+
+  static CompletionCall parse(JsonFields fields) {
     UnsupportedFields.refuseInCompletion(fields);
     boolean echo = fields.flag("echo", false);
     Integer logprobs = fields.integer("logprobs", 0, OptionsReader.MAX_LOGPROBS);

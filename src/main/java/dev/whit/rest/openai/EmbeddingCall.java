@@ -18,7 +18,10 @@ public record EmbeddingCall(EmbeddingRequest request, boolean base64) {
    * @throws ApiException.InvalidRequest if it is not as it must be
    */
   public static EmbeddingCall parse(byte[] body) {
-    JsonFields fields = JsonFields.parse(body);
+    return parse(JsonFields.parse(body));
+  }
+
+  static EmbeddingCall parse(JsonFields fields) {
     UnsupportedFields.refuseInEmbedding(fields);
     boolean base64 = isSecond(fields, "encoding_format", "float", "base64");
     boolean lastToken = isSecond(fields, "pooling", "mean", "last");
