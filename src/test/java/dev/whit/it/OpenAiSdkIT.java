@@ -15,6 +15,7 @@ import com.openai.errors.NotFoundException;
 import com.openai.errors.RateLimitException;
 import com.openai.errors.UnauthorizedException;
 import com.openai.helpers.ChatCompletionAccumulator;
+import com.openai.helpers.ResponseAccumulator;
 import com.openai.models.FunctionDefinition;
 import com.openai.models.FunctionParameters;
 import com.openai.models.chat.completions.ChatCompletion;
@@ -30,6 +31,10 @@ import com.openai.models.completions.CompletionCreateParams;
 import com.openai.models.embeddings.CreateEmbeddingResponse;
 import com.openai.models.embeddings.EmbeddingCreateParams;
 import com.openai.models.models.Model;
+import com.openai.models.responses.Response;
+import com.openai.models.responses.ResponseCreateParams;
+import com.openai.models.responses.ResponseStatus;
+import com.openai.models.responses.ResponseStreamEvent;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -254,6 +259,52 @@ class OpenAiSdkIT {
     assertThat(choice.rawChoice().finishReason())
         .isEqualTo(ChatCompletion.Choice.FinishReason.STOP);
     assertThat(choice.message().content()).isPresent();
+  }
+
+  private static ResponseCreateParams.Builder response() {
+    return ResponseCreateParams.builder()
+        .model(MODEL)
+        .instructions("You write novels.")
+        .input("The old house stood")
+        .putAdditionalBodyProperty("seed", JsonValue.from(7))
+        .maxOutputTokens(12);
+  }
+
+  @Test
+  void respondsAsAChatDoes() {
+    Response reply = client.responses().create(response().build());
+    assertThat(reply.status()).contains(ResponseStatus.INCOMPLETE);
+    assertThat(reply.usage().orElseThrow().outputTokens()).isEqualTo(12);
+    assertThat(text(reply))
+        .isEqualTo(
+            client
+                .chat()
+                .completions()
+                .create(chat().build())
+                .choices()
+                .getFirst()
+                .message()
+                .content()
+                .orElseThrow());
+  }
+
+  private static String text(Response response) {
+    return response.output().getFirst().asMessage().content().getFirst().asOutputText().text();
+  }
+
+  @Test
+  void streamsAResponse() {
+    ResponseAccumulator streamed = ResponseAccumulator.create();
+    StringBuilder deltas = new StringBuilder();
+    try (StreamResponse<ResponseStreamEvent> events =
+        client.responses().createStreaming(response().build())) {
+      events.stream()
+          .peek(streamed::accumulate)
+          .flatMap(event -> event.outputTextDelta().stream())
+          .forEach(delta -> deltas.append(delta.delta()));
+    }
+    assertThat(text(streamed.response())).isEqualTo(deltas.toString()).isNotBlank();
+    assertThat(deltas).hasToString(text(client.responses().create(response().build())));
   }
 
   private static EmbeddingCreateParams.Builder embedding() {

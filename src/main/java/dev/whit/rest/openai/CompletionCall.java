@@ -32,7 +32,10 @@ public record CompletionCall(CompletionRequest request, Delivery delivery) {
     Integer logprobs = fields.integer("logprobs", 0, OptionsReader.MAX_LOGPROBS);
     // Without anything to generate there is still a prompt to score.
     GenerationOptions options =
-        OptionsReader.read(fields, echo ? 0 : 1, logprobs == null ? -1 : logprobs);
+        OptionsReader.read(
+            fields,
+            OptionsReader.maxTokens(fields, echo ? 0 : 1),
+            logprobs == null ? -1 : logprobs);
     List<Prompt> prompts = PromptsReader.read(fields, "prompt", MAX_PROMPTS);
     if (prompts.size() * options.choices() > MAX_ANSWERS) {
       throw new ApiException.InvalidRequest(

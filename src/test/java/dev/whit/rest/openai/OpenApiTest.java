@@ -122,6 +122,7 @@ final class OpenApiTest {
             "ChatCompletionRequest",
             "{\"messages\": [{\"role\": \"user\", \"content\": \"a\"}]}",
             ChatCall::parse),
+        request("ResponseRequest", "{\"input\": \"a\"}", ResponseCall::parse),
         request("EmbeddingRequest", "{\"input\": \"a\"}", EmbeddingCall::parse),
         request("TokenizeRequest", "{\"prompt\": \"a\"}", TokenizeCall::parse),
         request("DetokenizeRequest", "{\"tokens\": []}", DetokenizeCall::parse),
@@ -140,11 +141,7 @@ final class OpenApiTest {
     body.setAll((ObjectNode) JSON.readTree(least));
     reader.accept(new JsonFields(body, ""));
     JsonNode schema = schema(name);
-    Set<String> described = names(schema);
-    for (JsonNode part : schema.path("allOf")) {
-      described.addAll(names(schema(part.path("$ref").asText().replaceAll(".*/", ""))));
-    }
-    assertThat(described).isEqualTo(body.asked);
+    assertThat(allNames(schema)).isEqualTo(body.asked);
     assertThat(schema.path("required"))
         .extracting(JsonNode::asText)
         .containsExactlyInAnyOrderElementsOf(names(JSON.readTree(least)));
@@ -164,6 +161,15 @@ final class OpenApiTest {
       asked.add(name);
       return super.get(name);
     }
+  }
+
+  /** The properties of a schema and of those that it is made of. */
+  private static Set<String> allNames(JsonNode schema) throws Exception {
+    Set<String> names = names(schema);
+    for (JsonNode part : schema.path("allOf")) {
+      names.addAll(allNames(schema(part.path("$ref").asText().replaceAll(".*/", ""))));
+    }
+    return names;
   }
 
   private static Set<String> names(JsonNode object) {
@@ -189,6 +195,11 @@ final class OpenApiTest {
           Map.entry("ChatLogprob", ChatLogprobs.Entry.class),
           Map.entry("Usage", UsageReply.class),
           Map.entry("PromptTokensDetails", UsageReply.PromptTokensDetails.class),
+          Map.entry("Response", ResponseReply.class),
+          Map.entry("IncompleteDetails", ResponseReply.IncompleteDetails.class),
+          Map.entry("ResponseItem", ResponseReply.Item.class),
+          Map.entry("ResponsePart", ResponseReply.Part.class),
+          Map.entry("ResponseUsage", ResponseReply.Tokens.class),
           Map.entry("EmbeddingList", EmbeddingReply.class),
           Map.entry("Embedding", EmbeddingReply.Item.class),
           Map.entry("EmbeddingUsage", EmbeddingReply.Tokens.class),
