@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param inputs the texts, at least one
  * @param lastToken whether the last token's hidden state is the embedding, not the mean of all
  * @param dimensions values to keep of each embedding, null for all
+ * @param keptTokens how many of each text's last tokens are kept at most, null for all
  * @param priority lower ones are computed first
  */
 public record EmbeddingRequest(
@@ -17,6 +18,7 @@ public record EmbeddingRequest(
     List<Prompt> inputs,
     boolean lastToken,
     @Nullable Integer dimensions,
+    @Nullable Integer keptTokens,
     int priority) {
 
   public EmbeddingRequest {

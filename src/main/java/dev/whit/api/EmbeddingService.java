@@ -34,7 +34,7 @@ public final class EmbeddingService {
     }
     List<int[]> prompts = new ArrayList<>();
     for (Prompt input : request.inputs()) {
-      prompts.add(model.promptEncoder().encode(input, "input", true, 0));
+      prompts.add(model.promptEncoder().encode(input, "input", true, 0, request.keptTokens()));
     }
     return new Embeddings(model, origin, prompts, request);
   }

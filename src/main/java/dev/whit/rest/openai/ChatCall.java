@@ -62,7 +62,8 @@ public record ChatCall(ChatRequest request, Delivery delivery) {
             tools,
             addPrompt,
             continueFinal,
-            templateArguments(fields)),
+            templateArguments(fields),
+            PromptsReader.keptTokens(fields)),
         Delivery.read(fields));
   }
 

@@ -44,7 +44,9 @@ public record CompletionCall(CompletionRequest request, Delivery delivery) {
               .formatted(MAX_ANSWERS, prompts.size(), options.choices()));
     }
     return new CompletionCall(
-        new CompletionRequest(fields.text("model"), prompts, options, echo), Delivery.read(fields));
+        new CompletionRequest(
+            fields.text("model"), prompts, options, echo, PromptsReader.keptTokens(fields)),
+        Delivery.read(fields));
   }
 
   /** The form of its reply. */

@@ -22,7 +22,6 @@ public record EmbeddingCall(EmbeddingRequest request, boolean base64) {
   }
 
   static EmbeddingCall parse(JsonFields fields) {
-    UnsupportedFields.refuseInEmbedding(fields);
     boolean base64 = isSecond(fields, "encoding_format", "float", "base64");
     boolean lastToken = isSecond(fields, "pooling", "mean", "last");
     Integer priority = fields.integer("priority", Integer.MIN_VALUE, Integer.MAX_VALUE);
@@ -33,6 +32,7 @@ public record EmbeddingCall(EmbeddingRequest request, boolean base64) {
             PromptsReader.read(fields, "input", MAX_INPUTS),
             lastToken,
             fields.integer("dimensions", 1, Integer.MAX_VALUE),
+            PromptsReader.keptTokens(fields),
             priority == null ? 0 : priority);
     return new EmbeddingCall(request, base64);
   }

@@ -5,10 +5,24 @@ import dev.whit.api.ApiException;
 import dev.whit.api.Prompt;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Reads texts in the forms that OpenAI takes: a string, token ids, or a list of either. */
 final class PromptsReader {
   private PromptsReader() {}
+
+  /**
+   * {@code truncate_prompt_tokens}, as in vLLM: how many of a prompt's last tokens are kept at
+   * most, −1 for as many as fit. Null if nothing is to be cut.
+   */
+  static @Nullable Integer keptTokens(JsonFields fields) {
+    String name = "truncate_prompt_tokens";
+    Integer kept = fields.integer(name, -1, Integer.MAX_VALUE);
+    if (kept != null && kept == 0) {
+      throw new ApiException.InvalidRequest(name, name + " must be -1 or at least 1, not 0");
+    }
+    return kept != null && kept < 0 ? Integer.valueOf(Integer.MAX_VALUE) : kept;
+  }
 
   /**
    * The prompts of a field, at least one.

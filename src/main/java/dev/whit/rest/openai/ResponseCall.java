@@ -51,7 +51,14 @@ public record ResponseCall(
     JsonNode metadata = fields.value("metadata");
     return new ResponseCall(
         new ChatRequest(
-            fields.text("model"), messages, options, ToolUse.NONE, true, false, Map.of()),
+            fields.text("model"),
+            messages,
+            options,
+            ToolUse.NONE,
+            true,
+            false,
+            Map.of(),
+            PromptsReader.keptTokens(fields)),
         new Delivery(fields.flag("stream", false), true),
         instructions,
         metadata == null ? JsonNodeFactory.instance.objectNode() : metadata);

@@ -11,9 +11,6 @@ import java.util.function.Predicate;
  * therefore. Anything else is refused, never silently ignored.
  */
 final class UnsupportedFields {
-  private static final Map<String, Predicate<JsonNode>> ALL =
-      Map.of("truncate_prompt_tokens", UnsupportedFields::never);
-
   private static final Map<String, Predicate<JsonNode>> COMPLETION =
       Map.of("suffix", UnsupportedFields::never, "best_of", number(1));
 
@@ -44,21 +41,14 @@ final class UnsupportedFields {
   private UnsupportedFields() {}
 
   static void refuseInCompletion(JsonFields request) {
-    refuse(request, ALL);
     refuse(request, COMPLETION);
   }
 
   static void refuseInChat(JsonFields request) {
-    refuse(request, ALL);
     refuse(request, CHAT);
   }
 
-  static void refuseInEmbedding(JsonFields request) {
-    refuse(request, ALL);
-  }
-
   static void refuseInResponse(JsonFields request) {
-    refuse(request, ALL);
     refuse(request, RESPONSE);
   }
 
