@@ -14,6 +14,7 @@ import dev.whit.config.WhitConfig;
 import dev.whit.engine.Device;
 import dev.whit.hub.HubException;
 import dev.whit.kernel.cpu.CpuKernels;
+import dev.whit.kernel.cpu.KernelSelfTest;
 import dev.whit.metrics.Metrics;
 import dev.whit.model.loading.LoadedModel;
 import jakarta.inject.Singleton;
@@ -82,6 +83,11 @@ final class ModelHost implements ModelAdministration, AutoCloseable {
     }
     loading.requireMemory(candidates);
     Device device = new Device(CpuKernels.open(config.threads(), LOG::info));
+    // Beside the loading, which waits for files and for other processors.
+    Thread.ofPlatform()
+        .daemon()
+        .name("kernel-self-test")
+        .start(() -> KernelSelfTest.run(LOG::info, LOG::warn));
     synchronized (hosted) {
       ground = new Ground(loading, device);
     }

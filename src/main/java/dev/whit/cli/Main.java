@@ -23,6 +23,7 @@ import picocli.CommandLine.ParseResult;
       ServeCommand.class,
       InspectCommand.class,
       BenchCommand.class,
+      EvalCommand.class,
       LoadCommand.class,
       SynthCommand.class,
       SelfCheckCommand.class,

@@ -26,6 +26,9 @@ final class AttentionUnit {
   private int rows;
   private int[] positions = {};
 
+  /** Where each query begins in {@code qkv}. */
+  private int[] offsets = {};
+
   /** Block ids of the sequence, from {@link #table}. */
   private int[] blockTable = {};
 
@@ -54,16 +57,15 @@ final class AttentionUnit {
     positions = batch.positions;
     blockTable = batch.blockTable;
     table = sequence * batch.maxBlocks;
-    int firstHead = kvHead * group * headDim;
-
     softmax.begin(spec, blockSize, rows * group);
+    locateQueries(firstRow * stride + kvHead * group * headDim, stride);
     int firstBlock = firstKey(0) / blockSize;
     int endBlock = positions[end - 1] / blockSize + 1;
     int stepBlocks = OnlineSoftmax.blocksPerStep(blockSize);
     for (int step = firstBlock / stepBlocks * stepBlocks; step < endBlock; step += stepBlocks) {
       int from = Math.max(step, firstBlock);
       int to = Math.min(step + stepBlocks, endBlock);
-      score(cache, layer, step, from, to, qkv, firstRow * stride + firstHead, stride);
+      score(cache, layer, step, from, to, qkv);
       weigh(step * blockSize, stepBlocks * blockSize);
       accumulate(cache, layer, step, from, to);
     }
@@ -73,15 +75,26 @@ final class AttentionUnit {
     }
   }
 
-  private void score(
-      HostKvStore cache, int layer, int step, int from, int to, float[] qkv, int at, int stride) {
+  private void locateQueries(int first, int stride) {
+    if (offsets.length < rows * group) {
+      offsets = new int[rows * group];
+    }
+    for (int q = 0; q < rows * group; q++) {
+      offsets[q] = first + q / group * stride + q % group * headDim;
+    }
+  }
+
+  private void score(HostKvStore cache, int layer, int step, int from, int to, float[] qkv) {
     for (int b = from; b < to; b++) {
       softmax.load(cache.keys(layer), cache.runOf(blockTable[table + b], kvHead));
-      for (int i = 0; i < rows; i++) {
-        if (first(i, b * blockSize) < last(i, b * blockSize, blockSize)) {
-          for (int g = 0; g < group; g++) {
-            softmax.score(i * group + g, b - step, qkv, at + i * stride + g * headDim);
+      int origin = b * blockSize;
+      for (int i = 0, next; i < rows; i = next) {
+        next = i + 1;
+        if (first(i, origin) < last(i, origin, blockSize)) {
+          while (next < rows && first(next, origin) < last(next, origin, blockSize)) {
+            next++;
           }
+          softmax.score(i * group, next * group, b - step, qkv, offsets);
         }
       }
     }
@@ -100,11 +113,18 @@ final class AttentionUnit {
   private void accumulate(HostKvStore cache, int layer, int step, int from, int to) {
     for (int b = from; b < to; b++) {
       softmax.load(cache.values(layer), cache.runOf(blockTable[table + b], kvHead));
-      for (int i = 0; i < rows; i++) {
-        int first = first(i, b * blockSize);
-        int last = last(i, b * blockSize, blockSize);
-        for (int g = 0; first < last && g < group; g++) {
-          softmax.accumulate(i * group + g, b - step, first, last);
+      int origin = b * blockSize;
+      for (int i = 0, next; i < rows; i = next) {
+        next = i + 1;
+        int first = first(i, origin);
+        int last = last(i, origin, blockSize);
+        if (first < last) {
+          while (next < rows
+              && first(next, origin) == first
+              && last(next, origin, blockSize) == last) {
+            next++;
+          }
+          softmax.accumulate(i * group, next * group, b - step, first, last);
         }
       }
     }

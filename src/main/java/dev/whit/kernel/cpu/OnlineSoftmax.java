@@ -1,11 +1,8 @@
 package dev.whit.kernel.cpu;
 
-import static jdk.incubator.vector.VectorOperators.S2F;
-
 import dev.whit.kernel.AttentionSpec;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 import org.jspecify.annotations.Nullable;
@@ -20,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class OnlineSoftmax {
   private static final VectorSpecies<Float> FLOAT = Species.FLOAT;
-  private static final VectorSpecies<Short> SHORT = Species.SHORT;
   private static final int LANES = Species.LANES;
+  private static final int TILE = AttentionProducts.TILE;
 
   /** Keys of a step, about: enough to hide the latency of its softmax. */
   private static final int STEP = 64;
@@ -61,6 +58,9 @@ final class OnlineSoftmax {
 
   private boolean widens;
 
+  /** Whether queries are computed by tiles, of what is widened. */
+  private boolean tiles;
+
   /** A scale for each slot of the block, from {@link #scaleStart}; null for none. */
   private float @Nullable [] scales;
 
@@ -79,12 +79,13 @@ final class OnlineSoftmax {
     this.scale = spec.scale();
     this.softCap = spec.softCap();
     widens = queries > FEW_QUERIES || blockSize % LANES != 0;
+    tiles = widens && blockSize % LANES == 0;
     stepStride = VectorMath.padded(blocksPerStep(blockSize) * blockSize);
     largest = grown(largest, queries);
     totals = grown(totals, queries * LANES);
     sums = grown(sums, queries * headDim);
     weights = grown(weights, queries * stepStride);
-    work = grown(work, stepStride);
+    work = grown(work, Math.max(stepStride, TILE * blockSize));
     widened = grown(widened, blockSize * headDim);
     Arrays.fill(largest, 0, queries, Float.NEGATIVE_INFINITY);
     Arrays.fill(totals, 0, queries * LANES, 0);
@@ -139,20 +140,45 @@ final class OnlineSoftmax {
   }
 
   /**
-   * Scores a query, at {@code at} in {@code q}, with the loaded keys.
+   * Scores queries {@code from … to − 1} with the loaded keys.
    *
    * @param block place of their block in the step
+   * @param q where the queries are, each at its of {@code offsets}
    */
-  void score(int query, int block, float[] q, int at) {
-    int target = query * stepStride + block * blockSize;
-    if (shorts == null) {
-      score(q, at, run, runStart, headDim, blockSize, weights, target);
-    } else {
-      scoreShorts(q, at, shorts, runStart, headDim, blockSize, weights, target);
+  void score(int from, int to, int block, float[] q, int[] offsets) {
+    int query = from;
+    for (; tiles && query <= to - TILE; query += TILE) {
+      AttentionProducts.scoreTile(
+          q,
+          offsets,
+          query,
+          run,
+          runStart,
+          headDim,
+          blockSize,
+          weights,
+          slot(query, block),
+          stepStride);
     }
-    if (scales != null) {
+    for (; query < to; query++) {
+      int target = slot(query, block);
+      if (shorts == null) {
+        AttentionProducts.score(
+            q, offsets[query], run, runStart, headDim, blockSize, weights, target);
+      } else {
+        ShortAttentionProducts.score(
+            q, offsets[query], shorts, runStart, headDim, blockSize, weights, target);
+      }
+    }
+    for (query = from; scales != null && query < to; query++) {
+      int target = slot(query, block);
       VectorMath.multiply(scales, scaleStart, weights, target, blockSize, weights, target);
     }
+  }
+
+  /** Where the weights of a query are for the slots of a block. */
+  private int slot(int query, int block) {
+    return query * stepStride + block * blockSize;
   }
 
   /** Turns a query's scores into weights; it sees the slots {@code from … to − 1} of the step. */
@@ -175,25 +201,37 @@ final class OnlineSoftmax {
   }
 
   /**
-   * Adds the loaded values to a query's sums, by its weights.
+   * Adds the loaded values to the sums of queries {@code query … end − 1}, by their weights.
    *
    * @param block place of their block in the step
-   * @param from first slot of the block that the query sees
+   * @param from first slot of the block that the queries see
    * @param to one past the last
    */
-  void accumulate(int query, int block, int from, int to) {
-    int weight = query * stepStride + block * blockSize;
-    float[] factors = weights;
-    if (scales != null) {
-      VectorMath.multiply(scales, scaleStart, weights, weight, blockSize, work, 0);
-      factors = work;
-      weight = 0;
-    }
-    int at = query * headDim;
-    if (shorts == null) {
-      accumulate(factors, weight, from, to, run, runStart, headDim, sums, at);
-    } else {
-      accumulateShorts(factors, weight, from, to, shorts, runStart, headDim, sums, at);
+  void accumulate(int query, int end, int block, int from, int to) {
+    for (int next; query < end; query = next) {
+      next = tiles && query <= end - TILE ? query + TILE : query + 1;
+      float[] factors = weights;
+      int factor = slot(query, block);
+      int stride = stepStride;
+      if (scales != null) {
+        factors = work;
+        stride = blockSize;
+        for (int i = query; i < next; i++) {
+          VectorMath.multiply(
+              scales, scaleStart, weights, slot(i, block), blockSize, work, (i - query) * stride);
+        }
+        factor = 0;
+      }
+      int at = query * headDim;
+      if (next > query + 1) {
+        AttentionProducts.accumulateTile(
+            factors, factor, stride, from, to, run, runStart, headDim, sums, at);
+      } else if (shorts == null) {
+        AttentionProducts.accumulate(factors, factor, from, to, run, runStart, headDim, sums, at);
+      } else {
+        ShortAttentionProducts.accumulate(
+            factors, factor, from, to, shorts, runStart, headDim, sums, at);
+      }
     }
   }
 
@@ -252,195 +290,5 @@ final class OnlineSoftmax {
       sum = sum.add(FloatVector.fromArray(FLOAT, a, j));
     }
     sum.intoArray(lanes, lane);
-  }
-
-  /**
-   * Products of a query with all slots of a block, a slot in each lane. Slots that are not written
-   * yet give rubbish that nobody looks at.
-   */
-  private static void score(
-      float[] q, int at, float[] keys, int start, int headDim, int slots, float[] out, int target) {
-    int j = 0;
-    for (; j <= slots - LANES; j += LANES) {
-      // Four sums hide the latency of a multiply-add.
-      FloatVector s0 = FloatVector.zero(FLOAT);
-      FloatVector s1 = s0;
-      FloatVector s2 = s0;
-      FloatVector s3 = s0;
-      int d = 0;
-      for (int k = start + j; d <= headDim - 4; d += 4, k += 4 * slots) {
-        s0 = FloatVector.fromArray(FLOAT, keys, k).fma(FloatVector.broadcast(FLOAT, q[at + d]), s0);
-        s1 =
-            FloatVector.fromArray(FLOAT, keys, k + slots)
-                .fma(FloatVector.broadcast(FLOAT, q[at + d + 1]), s1);
-        s2 =
-            FloatVector.fromArray(FLOAT, keys, k + 2 * slots)
-                .fma(FloatVector.broadcast(FLOAT, q[at + d + 2]), s2);
-        s3 =
-            FloatVector.fromArray(FLOAT, keys, k + 3 * slots)
-                .fma(FloatVector.broadcast(FLOAT, q[at + d + 3]), s3);
-      }
-      for (; d < headDim; d++) {
-        s0 =
-            FloatVector.fromArray(FLOAT, keys, start + d * slots + j)
-                .fma(FloatVector.broadcast(FLOAT, q[at + d]), s0);
-      }
-      s0.add(s1).add(s2.add(s3)).intoArray(out, target + j);
-    }
-    for (; j < slots; j++) {
-      out[target + j] = score(q, at, keys, start + j, headDim, slots);
-    }
-  }
-
-  /** One slot of a block whose size is no multiple of the lanes, in the order of the others. */
-  private static float score(float[] q, int at, float[] keys, int start, int headDim, int slots) {
-    float s0 = 0;
-    float s1 = 0;
-    float s2 = 0;
-    float s3 = 0;
-    int d = 0;
-    for (int k = start; d <= headDim - 4; d += 4, k += 4 * slots) {
-      s0 = Math.fma(keys[k], q[at + d], s0);
-      s1 = Math.fma(keys[k + slots], q[at + d + 1], s1);
-      s2 = Math.fma(keys[k + 2 * slots], q[at + d + 2], s2);
-      s3 = Math.fma(keys[k + 3 * slots], q[at + d + 3], s3);
-    }
-    for (; d < headDim; d++) {
-      s0 = Math.fma(keys[start + d * slots], q[at + d], s0);
-    }
-    return (s0 + s1) + (s2 + s3);
-  }
-
-  /** {@code sums += Σ_j weights[j] · values[j]}, an element in each lane. */
-  private static void accumulate(
-      float[] weights,
-      int weight,
-      int from,
-      int to,
-      float[] values,
-      int start,
-      int headDim,
-      float[] sums,
-      int at) {
-    int d = 0;
-    for (; d <= headDim - 4 * LANES; d += 4 * LANES) {
-      FloatVector a0 = FloatVector.fromArray(FLOAT, sums, at + d);
-      FloatVector a1 = FloatVector.fromArray(FLOAT, sums, at + d + LANES);
-      FloatVector a2 = FloatVector.fromArray(FLOAT, sums, at + d + 2 * LANES);
-      FloatVector a3 = FloatVector.fromArray(FLOAT, sums, at + d + 3 * LANES);
-      for (int j = from, v = start + from * headDim + d; j < to; j++, v += headDim) {
-        FloatVector w = FloatVector.broadcast(FLOAT, weights[weight + j]);
-        a0 = FloatVector.fromArray(FLOAT, values, v).fma(w, a0);
-        a1 = FloatVector.fromArray(FLOAT, values, v + LANES).fma(w, a1);
-        a2 = FloatVector.fromArray(FLOAT, values, v + 2 * LANES).fma(w, a2);
-        a3 = FloatVector.fromArray(FLOAT, values, v + 3 * LANES).fma(w, a3);
-      }
-      a0.intoArray(sums, at + d);
-      a1.intoArray(sums, at + d + LANES);
-      a2.intoArray(sums, at + d + 2 * LANES);
-      a3.intoArray(sums, at + d + 3 * LANES);
-    }
-    for (; d <= headDim - LANES; d += LANES) {
-      FloatVector a = FloatVector.fromArray(FLOAT, sums, at + d);
-      for (int j = from, v = start + from * headDim + d; j < to; j++, v += headDim) {
-        a =
-            FloatVector.fromArray(FLOAT, values, v)
-                .fma(FloatVector.broadcast(FLOAT, weights[weight + j]), a);
-      }
-      a.intoArray(sums, at + d);
-    }
-    for (; d < headDim; d++) {
-      float a = sums[at + d];
-      for (int j = from, v = start + from * headDim + d; j < to; j++, v += headDim) {
-        a = Math.fma(values[v], weights[weight + j], a);
-      }
-      sums[at + d] = a;
-    }
-  }
-
-  // The same products, to the bit, of 16-bit elements.
-
-  private static void scoreShorts(
-      float[] q, int at, short[] keys, int start, int headDim, int slots, float[] out, int target) {
-    for (int j = 0; j < slots; j += LANES) {
-      FloatVector s0 = FloatVector.zero(FLOAT);
-      FloatVector s1 = s0;
-      FloatVector s2 = s0;
-      FloatVector s3 = s0;
-      int d = 0;
-      for (int k = start + j; d <= headDim - 4; d += 4, k += 4 * slots) {
-        s0 =
-            ((FloatVector) ShortVector.fromArray(SHORT, keys, k).convertShape(S2F, FLOAT, 0))
-                .fma(FloatVector.broadcast(FLOAT, q[at + d]), s0);
-        s1 =
-            ((FloatVector)
-                    ShortVector.fromArray(SHORT, keys, k + slots).convertShape(S2F, FLOAT, 0))
-                .fma(FloatVector.broadcast(FLOAT, q[at + d + 1]), s1);
-        s2 =
-            ((FloatVector)
-                    ShortVector.fromArray(SHORT, keys, k + 2 * slots).convertShape(S2F, FLOAT, 0))
-                .fma(FloatVector.broadcast(FLOAT, q[at + d + 2]), s2);
-        s3 =
-            ((FloatVector)
-                    ShortVector.fromArray(SHORT, keys, k + 3 * slots).convertShape(S2F, FLOAT, 0))
-                .fma(FloatVector.broadcast(FLOAT, q[at + d + 3]), s3);
-      }
-      for (; d < headDim; d++) {
-        s0 =
-            ((FloatVector)
-                    ShortVector.fromArray(SHORT, keys, start + d * slots + j)
-                        .convertShape(S2F, FLOAT, 0))
-                .fma(FloatVector.broadcast(FLOAT, q[at + d]), s0);
-      }
-      s0.add(s1).add(s2.add(s3)).intoArray(out, target + j);
-    }
-  }
-
-  private static void accumulateShorts(
-      float[] weights,
-      int weight,
-      int from,
-      int to,
-      short[] values,
-      int start,
-      int headDim,
-      float[] sums,
-      int at) {
-    int d = 0;
-    for (; d <= headDim - 4 * LANES; d += 4 * LANES) {
-      FloatVector a0 = FloatVector.fromArray(FLOAT, sums, at + d);
-      FloatVector a1 = FloatVector.fromArray(FLOAT, sums, at + d + LANES);
-      FloatVector a2 = FloatVector.fromArray(FLOAT, sums, at + d + 2 * LANES);
-      FloatVector a3 = FloatVector.fromArray(FLOAT, sums, at + d + 3 * LANES);
-      for (int j = from, v = start + from * headDim + d; j < to; j++, v += headDim) {
-        FloatVector w = FloatVector.broadcast(FLOAT, weights[weight + j]);
-        a0 =
-            ((FloatVector) ShortVector.fromArray(SHORT, values, v).convertShape(S2F, FLOAT, 0))
-                .fma(w, a0);
-        a1 =
-            ((FloatVector)
-                    ShortVector.fromArray(SHORT, values, v + LANES).convertShape(S2F, FLOAT, 0))
-                .fma(w, a1);
-        a2 =
-            ((FloatVector)
-                    ShortVector.fromArray(SHORT, values, v + 2 * LANES).convertShape(S2F, FLOAT, 0))
-                .fma(w, a2);
-        a3 =
-            ((FloatVector)
-                    ShortVector.fromArray(SHORT, values, v + 3 * LANES).convertShape(S2F, FLOAT, 0))
-                .fma(w, a3);
-      }
-      a0.intoArray(sums, at + d);
-      a1.intoArray(sums, at + d + LANES);
-      a2.intoArray(sums, at + d + 2 * LANES);
-      a3.intoArray(sums, at + d + 3 * LANES);
-    }
-    for (; d < headDim; d++) {
-      float a = sums[at + d];
-      for (int j = from, v = start + from * headDim + d; j < to; j++, v += headDim) {
-        a = Math.fma(values[v], weights[weight + j], a);
-      }
-      sums[at + d] = a;
-    }
   }
 }
