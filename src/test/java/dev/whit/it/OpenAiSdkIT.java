@@ -87,7 +87,7 @@ class OpenAiSdkIT {
         .model(MODEL)
         .addSystemMessage("You write novels.")
         .addUserMessage("The old house stood")
-        .seed(7)
+        .putAdditionalBodyProperty("seed", JsonValue.from(7))
         .maxCompletionTokens(12);
   }
 

@@ -127,12 +127,12 @@ public record ChatCall(ChatRequest request, Delivery delivery) {
   }
 
   /** {@code role}, which must be one of some. */
-  static String role(JsonFields message, List<String> roles) {
+  static String role(JsonFields message, List<String> allowed) {
     String role = message.text("role");
-    if (role == null || !roles.contains(role)) {
+    if (role == null || !allowed.contains(role)) {
       throw new ApiException.InvalidRequest(
           message.path("role"),
-          message.path("role") + " must be one of " + String.join(", ", roles));
+          message.path("role") + " must be one of " + String.join(", ", allowed));
     }
     return role;
   }
