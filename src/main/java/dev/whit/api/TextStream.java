@@ -88,6 +88,7 @@ public final class TextStream implements AutoCloseable {
                 prompt.echo() == null ? -1 : options.logprobs(),
                 options.priority(),
                 origin.caller(),
+                options.cacheSalt(),
                 shape.constraint(),
                 null));
       }

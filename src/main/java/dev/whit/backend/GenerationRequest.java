@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param promptLogprobs the same for the prompt's tokens
  * @param priority lower ones run first
  * @param caller whose request it is, opaque: of equally urgent requests, callers get even shares
+ * @param cacheSalt keys and values of its tokens are shared only with requests of the same salt
  * @param constraint which tokens the answer may consist of, null for any. Where it must end the
  *     generation ends without a further token, even before the least number of tokens; where it may
  *     end stop tokens are allowed too, and nowhere else
@@ -33,6 +34,7 @@ public record GenerationRequest(
     int promptLogprobs,
     int priority,
     String caller,
+    String cacheSalt,
     @Nullable TokenConstraint constraint,
     @Nullable Pooling pooling) {
   /** The caller of all requests that do not say whose they are. */
@@ -52,7 +54,7 @@ public record GenerationRequest(
     stopTokens = Set.copyOf(stopTokens);
   }
 
-  /** A request of nobody, of the usual priority, 0, for any tokens. */
+  /** A request of nobody, of the usual priority, 0, without salt, for any tokens. */
   public GenerationRequest(
       String id,
       int[] prompt,
@@ -71,6 +73,7 @@ public record GenerationRequest(
         promptLogprobs,
         0,
         NOBODY,
+        "",
         null,
         null);
   }
@@ -79,6 +82,17 @@ public record GenerationRequest(
   public static GenerationRequest embedding(
       String id, int[] prompt, Pooling pooling, int priority, String caller) {
     return new GenerationRequest(
-        id, prompt, 0, SamplingParams.GREEDY, Set.of(), -1, -1, priority, caller, null, pooling);
+        id,
+        prompt,
+        0,
+        SamplingParams.GREEDY,
+        Set.of(),
+        -1,
+        -1,
+        priority,
+        caller,
+        "",
+        null,
+        pooling);
   }
 }

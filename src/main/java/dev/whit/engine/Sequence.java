@@ -213,6 +213,11 @@ public final class Sequence implements Generation {
     return first;
   }
 
+  /** Whether it has run, though perhaps it does not run now. */
+  boolean hasBegun() {
+    return begun;
+  }
+
   /** Whether its first tokens may come from the cache. */
   boolean mayReusePrefix() {
     return reusableTokens() > 0;

@@ -22,6 +22,11 @@ public record StepResult(List<SequenceResult> results) {
     return new StepResult(Collections.nCopies(chunks, SequenceResult.failed(message)));
   }
 
+  /** The results of several steps as those of one. */
+  static StepResult joined(List<StepResult> parts) {
+    return new StepResult(parts.stream().flatMap(part -> part.results().stream()).toList());
+  }
+
   int sampledTokens() {
     return (int) results.stream().filter(SequenceResult::sampled).count();
   }

@@ -27,6 +27,9 @@ import org.junit.jupiter.params.provider.EnumSource;
  * same to the last bit.
  */
 class BatchInvarianceTest {
+  /** For other requests: {@code -Dwhit.invariance.seed=N}. */
+  private static final long SEED = Long.getLong("whit.invariance.seed", 20);
+
   private static final int CONTEXT = 96;
   private static final int BLOCK_SIZE = 4;
   private static final int AMPLE = 20 * CONTEXT / BLOCK_SIZE;
@@ -45,7 +48,9 @@ class BatchInvarianceTest {
     FAKE(FakeRunner.VOCABULARY),
     LITTLEBIT_F16_CACHE(GoldenRunner.VOCABULARY),
     NANOQUANT(GoldenRunner.VOCABULARY),
-    DENSE(GoldenRunner.VOCABULARY);
+    DENSE(GoldenRunner.VOCABULARY),
+    SLIDING_WINDOW_INT8_CACHE(GoldenRunner.VOCABULARY),
+    LONG_ROPE(GoldenRunner.VOCABULARY);
 
     private final int vocabulary;
 
@@ -58,6 +63,8 @@ class BatchInvarianceTest {
         case FAKE -> new FakeRunner(config);
         case LITTLEBIT_F16_CACHE -> golden("llama/littlebit", config, KvType.F16);
         case NANOQUANT -> golden("llama/nanoquant-pt", config, KvType.F32);
+        case SLIDING_WINDOW_INT8_CACHE -> golden("gemma2/nanoquant-pt", config, KvType.INT8);
+        case LONG_ROPE -> golden("phi3-longrope/littlebit", config, KvType.F32);
         case DENSE -> golden("mistral/dense", config, KvType.F32);
       };
     }
@@ -142,7 +149,7 @@ class BatchInvarianceTest {
   }
 
   private static List<GenerationRequest> requests(int vocabulary) {
-    Random random = new Random(20);
+    Random random = new Random(SEED);
     List<GenerationRequest> requests = new ArrayList<>();
     int[] shared = Requests.prompt(random, 30, vocabulary);
     for (int i = 0; i < 20; i++) {
@@ -154,7 +161,7 @@ class BatchInvarianceTest {
           i % 4 == 0
               ? SamplingParams.GREEDY
               : new SamplingParams(
-                  0.8, i % 3 * 10, i % 2 == 0 ? 1 : 0.9, i % 5 * 0.02, i, adjustments(i));
+                  0.8, i % 3 * 10, i % 2 == 0 ? 1 : 0.9, i % 5 * 0.02, SEED * i, adjustments(i));
       int maxTokens = i == 7 ? 0 : 1 + random.nextInt(24);
       GenerationRequest request =
           i % 2 == 0

@@ -311,6 +311,29 @@ class EngineTest {
   }
 
   @Test
+  void aSequenceThatMakesEveryStepThrowFailsAlone() {
+    List<RecordingListener> others = List.of(listener, new RecordingListener());
+    engine.submit(Requests.greedy(Requests.prompt(4), 20), others.getFirst());
+    steps(2);
+    RecordingListener poisoned = new RecordingListener();
+    engine.submit(Requests.greedy(new int[] {63, 1}, 20), poisoned);
+    engine.submit(Requests.greedy(Requests.prompt(6), 20), others.getLast());
+    runner.before =
+        output -> {
+          if (output.chunks().stream().anyMatch(chunk -> chunk.sequence().token(0) == 63)) {
+            throw new IllegalStateException("poison");
+          }
+        };
+    steps(20);
+    assertThat(poisoned.events()).hasSize(1);
+    assertThat(poisoned.events().getFirst())
+        .isInstanceOfSatisfying(Failed.class, f -> assertThat(f.message()).contains("poison"));
+    assertThat(others.getFirst().tokens()).isEqualTo(FakeRunner.greedy(Requests.prompt(4), 20));
+    assertThat(others.getLast().tokens()).isEqualTo(FakeRunner.greedy(Requests.prompt(6), 20));
+    assertThat(figures.lastStep().usedBlocks()).isZero();
+  }
+
+  @Test
   void aSequenceWhoseLogitsAreNotNumbersFailsAlone() {
     engine.submit(Requests.greedy(Requests.prompt(4), 20), listener);
     steps(1);

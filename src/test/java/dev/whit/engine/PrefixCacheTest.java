@@ -86,6 +86,16 @@ class PrefixCacheTest {
   }
 
   @Test
+  void onlyRequestsOfTheSameSaltShare() {
+    int[] prompt = prompt(100);
+    generate(prompt, 1);
+    assertThat(run(Requests.salted(prompt, 1, "a")).cachedTokens()).isZero();
+    assertThat(run(Requests.salted(prompt, 1, "b")).cachedTokens()).isZero();
+    assertThat(run(Requests.salted(prompt, 1, "a")).cachedTokens()).isEqualTo(96);
+    assertThat(generate(prompt, 1).cachedTokens()).isEqualTo(96);
+  }
+
+  @Test
   void theLastTokenIsAlwaysComputed() {
     int[] prompt = prompt(64);
     generate(prompt, 1);

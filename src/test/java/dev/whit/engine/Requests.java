@@ -36,6 +36,7 @@ final class Requests {
         -1,
         priority,
         caller,
+        "",
         null,
         null);
   }
@@ -55,6 +56,12 @@ final class Requests {
         "r", prompt, maxTokens, SamplingParams.GREEDY, Set.of(stopTokens), -1, -1);
   }
 
+  /** Greedy, with a salt for the prefix cache. */
+  static GenerationRequest salted(int[] prompt, int maxTokens, String salt) {
+    return new GenerationRequest(
+        "r", prompt, maxTokens, SamplingParams.GREEDY, Set.of(), -1, -1, 0, "", salt, null, null);
+  }
+
   static GenerationRequest embedding(int[] prompt, Pooling pooling) {
     return GenerationRequest.embedding("r", prompt, pooling, 0, GenerationRequest.NOBODY);
   }
@@ -71,6 +78,7 @@ final class Requests {
         request.promptLogprobs(),
         request.priority(),
         request.caller(),
+        request.cacheSalt(),
         constraint,
         request.pooling());
   }

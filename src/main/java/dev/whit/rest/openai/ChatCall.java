@@ -6,9 +6,7 @@ import dev.whit.api.ApiException;
 import dev.whit.api.ChatMessage;
 import dev.whit.api.ChatRequest;
 import dev.whit.api.GenerationOptions;
-import dev.whit.api.ResponseFormat;
 import dev.whit.api.TextStream;
-import dev.whit.api.ToolUse;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -48,18 +46,12 @@ public record ChatCall(ChatRequest request, Delivery delivery) {
           "continue_final_message",
           "continue_final_message and add_generation_prompt must not both be true");
     }
-    ToolUse tools = ToolsReader.read(fields);
-    if (tools.mayCall() && !(options.format() instanceof ResponseFormat.Text)) {
-      throw new ApiException.InvalidRequest(
-          "response_format",
-          "response_format must be text where tools may be called; set tool_choice to none");
-    }
     return new ChatCall(
         new ChatRequest(
             fields.text("model"),
             messages,
             options,
-            tools,
+            ToolsReader.read(fields),
             addPrompt,
             continueFinal,
             templateArguments(fields),

@@ -19,6 +19,7 @@ final class OptionsReader {
   static final int MAX_LOGPROBS = 20;
   private static final int MAX_BIASES = 4096;
   private static final int MAX_STOPS = 128;
+  private static final int MAX_SALT_LENGTH = 1024;
   private static final int MAX_STOP_LENGTH = 1024;
 
   private OptionsReader() {}
@@ -51,7 +52,22 @@ final class OptionsReader {
         logprobs,
         request.flag("return_token_ids", false),
         priority == null ? 0 : priority,
+        cacheSalt(request),
         ResponseFormatReader.read(request.object("response_format")));
+  }
+
+  private static String cacheSalt(JsonFields request) {
+    String salt = request.text("cache_salt");
+    if (salt == null) {
+      return "";
+    }
+    if (salt.isEmpty() || salt.length() > MAX_SALT_LENGTH) {
+      throw new ApiException.InvalidRequest(
+          "cache_salt",
+          "cache_salt must have 1 to %d characters, not %d"
+              .formatted(MAX_SALT_LENGTH, salt.length()));
+    }
+    return salt;
   }
 
   /**
