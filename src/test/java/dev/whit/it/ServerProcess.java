@@ -142,19 +142,25 @@ final class ServerProcess implements AutoCloseable {
   }
 
   HttpResponse<String> post(String path, String json) {
-    return send(request(path, json), HttpResponse.BodyHandlers.ofString());
+    return send(request(path, json).build(), HttpResponse.BodyHandlers.ofString());
+  }
+
+  /** The same with an API key. */
+  HttpResponse<String> post(String path, String json, String key) {
+    return send(
+        request(path, json).header("authorization", "Bearer " + key).build(),
+        HttpResponse.BodyHandlers.ofString());
   }
 
   /** A reply that is read line by line; closing the stream closes the connection. */
   Stream<String> stream(String path, String json) {
-    return send(request(path, json), HttpResponse.BodyHandlers.ofLines()).body();
+    return send(request(path, json).build(), HttpResponse.BodyHandlers.ofLines()).body();
   }
 
-  private HttpRequest request(String path, String json) {
+  private HttpRequest.Builder request(String path, String json) {
     return HttpRequest.newBuilder(base.resolve(path))
         .header("content-type", "application/json")
-        .POST(HttpRequest.BodyPublishers.ofString(json))
-        .build();
+        .POST(HttpRequest.BodyPublishers.ofString(json));
   }
 
   private <T> HttpResponse<T> send(HttpRequest request, HttpResponse.BodyHandler<T> handler) {
