@@ -26,5 +26,5 @@ export function bytes(count) {
 
 /** A probability from 0 to 1 in percent; the small ones are not nothing. */
 export function percent(probability) {
-  return probability < 0.0001 ? '< 0.01 %' : `${digits(probability * 100)} %`;
+  return probability < 0.0001 ? '< 0.01 %' : `${(probability * 100).toFixed(2)} %`;
 }

@@ -48,6 +48,14 @@ async function ask() {
   }
 }
 
+function useKey() {
+  const key = byId('key').value.trim();
+  if (key !== api.key) {
+    api.key = key;
+    picker.load();
+  }
+}
+
 function clear() {
   playground.clear();
   transcript.append(empty);
@@ -87,10 +95,11 @@ byId('ask').addEventListener('submit', (event) => {
 });
 stop.addEventListener('click', () => playground.stop());
 byId('clear').addEventListener('click', clear);
-byId('key').addEventListener('change', (event) => {
-  api.key = event.target.value.trim();
-  picker.load();
+byId('access').addEventListener('submit', (event) => {
+  event.preventDefault();
+  useKey();
 });
+byId('key').addEventListener('change', useKey);
 byId('shade').addEventListener('change', (event) => {
   transcript.classList.toggle('shaded', event.target.checked);
 });

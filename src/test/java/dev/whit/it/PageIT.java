@@ -74,8 +74,11 @@ class PageIT {
   }
 
   private static void set(String field, String value) {
-    browser.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)");
     browser.fill("[data-field=" + field + "]", value);
+  }
+
+  private static void openDetails() {
+    browser.find("#parameters summary").click();
   }
 
   private static JsonNode post(String path, String body) throws JsonProcessingException {
@@ -152,6 +155,7 @@ class PageIT {
   @Test
   void escapeStopsTheAnswerAndTheServer() {
     set("max_tokens", "900");
+    openDetails();
     browser.find("[data-field=ignore_eos]").click();
     ask("Tell me everything.");
     browser.await(() -> browser.findAll(".token").size() > 5);
@@ -226,7 +230,7 @@ class PageIT {
     String markup =
         "<img src=x onerror=\"document.title='run'\"><script>document.title='run'</script>";
     browser.find("input[value=completion]").sendKeys(Keys.SPACE);
-    browser.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)");
+    openDetails();
     browser.find("[data-field=echo]").click(); // the model then answers it
     set("max_tokens", "4");
     ask(markup);
@@ -244,7 +248,7 @@ class PageIT {
 
   @Test
   void answersKeepToAFormat() throws JsonProcessingException {
-    browser.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)");
+    openDetails();
     new Select(browser.find("#format")).selectByValue("json_schema");
     browser.fill("#schema", "{\"enum\": [\"yes\", \"no\"]}");
     ask("Is it raining?");
@@ -300,7 +304,8 @@ class PageIT {
 
     browser.resize(390, 1700);
 
-    assertThat(browser.evaluate("document.documentElement.scrollWidth")).isEqualTo(390L);
+    assertThat(browser.evaluate("document.documentElement.scrollWidth > innerWidth"))
+        .isEqualTo(false);
     browser.screenshot("chat-narrow");
   }
 

@@ -65,6 +65,18 @@ final class ServerProcess implements AutoCloseable {
     }
   }
 
+  /** Runs a command with an input, which ends, to its end. */
+  static Exit runWith(String input, String... arguments) {
+    try (ServerProcess program = start(Map.of(), NOWHERE, List.of(arguments))) {
+      try (var stdin = program.process.outputWriter(StandardCharsets.UTF_8)) {
+        stdin.write(input);
+      } catch (IOException e) {
+        // It has ended without reading: its exit says why.
+      }
+      return program.awaitExit();
+    }
+  }
+
   /** Starts {@code serve} on a free port and waits until it is ready. */
   static ServerProcess serve(String... arguments) {
     return serve(Map.of(), arguments);
