@@ -46,6 +46,7 @@ class ArchitectureTest {
           Map.entry("model.loading", Set.of("model", "kernel", "checkpoint", "checkpoint.gguf")),
           Map.entry("engine", Set.of("backend", "model", "kernel")),
           Map.entry("bench", Set.of("model", "model.loading", "kernel", "kernel.cpu")),
+          Map.entry("eval", Set.of("model", "model.loading", "kernel", "kernel.cpu", "tokenizer")),
           Map.entry("bench.synth", Set.of("model", "model.loading", "kernel", "checkpoint")),
           Map.entry("api", Set.of("backend", "tokenizer", "constraint")),
           Map.entry("rest", Set.of("api", "rest.openai", "rest.access")),
@@ -68,7 +69,8 @@ class ArchitectureTest {
     ROOT + "model..",
     ROOT + "engine..",
     ROOT + "backend..",
-    ROOT + "bench.."
+    ROOT + "bench..",
+    ROOT + "eval.."
   };
 
   @ArchTest

@@ -63,20 +63,38 @@ final class AnswerConstraints {
     };
   }
 
+  private static @Nullable JsonNode schema(ResponseFormat format) {
+    return switch (format) {
+      case ResponseFormat.Text() -> null;
+      case ResponseFormat.JsonObject() -> JsonConstraints.ANY_OBJECT;
+      case ResponseFormat.JsonSchema(JsonNode schema, String _) -> schema;
+    };
+  }
+
   /**
-   * The constraint of calls of tools and nothing else.
+   * The constraint of a form beside tools, null if it is any text: calls and nothing else where
+   * they are demanded, either calls or the form where they are not.
    *
-   * @throws ApiException.InvalidRequest if a tool's parameters cannot be enforced
+   * @throws ApiException.InvalidRequest if the form or a tool's parameters cannot be enforced
    */
-  TokenConstraint of(ToolUse use) {
+  @Nullable TokenConstraint of(ResponseFormat format, ToolUse use) {
+    TokenConstraint content = of(format);
+    if (use.mustCall()) {
+      return calls(use, null);
+    }
+    return content != null && use.mayCall() ? calls(use, schema(format)) : content;
+  }
+
+  private TokenConstraint calls(ToolUse use, @Nullable JsonNode otherwise) {
     List<Tool> tools = use.callable();
     try {
-      return calls().calls(syntax.written(), functions(tools), use.mayRepeat());
+      return calls().calls(syntax.written(), functions(tools), use.mayRepeat(), otherwise);
     } catch (SchemaException e) {
       // One of them, or all together.
       for (Tool tool : tools) {
         enforceable(
-            tool.field(), () -> calls().calls(syntax.written(), functions(List.of(tool)), false));
+            tool.field(),
+            () -> calls().calls(syntax.written(), functions(List.of(tool)), false, null));
       }
       throw new ApiException.InvalidRequest("tools", "tools: " + e.getMessage());
     }

@@ -36,7 +36,10 @@ public final class ChatService {
     ServedModel model = models.resolve(request.model());
     // The template has written the special tokens that its format begins with.
     String prompt = render(model, request);
-    int[] ids = model.promptEncoder().encode(new Prompt.Text(prompt), "messages", false, 1);
+    int[] ids =
+        model
+            .promptEncoder()
+            .encode(new Prompt.Text(prompt), "messages", false, 1, request.keptTokens());
     GenerationOptions options = request.options();
     int room = model.backend().info().maxContext() - ids.length;
     int maxTokens = options.maxTokens() == null ? room : options.maxTokens();
@@ -50,15 +53,11 @@ public final class ChatService {
 
   private static ReplyShape shape(
       ServedModel model, ChatRequest request, String prompt, String id) {
-    TokenConstraint format = model.constraints().of(request.options().format());
-    if (format != null) {
-      return ReplyShape.content(format);
-    }
     String template = model.chatTemplate() == null ? "" : model.chatTemplate().source();
     ToolUse use = request.tools();
     ToolSyntax syntax = model.toolSyntax();
-    TokenConstraint calls = use.mustCall() ? model.constraints().of(use) : null;
-    boolean thinks = calls == null && template.contains(ReasoningParser.END);
+    TokenConstraint constraint = model.constraints().of(request.options().format(), use);
+    boolean thinks = constraint == null && template.contains(ReasoningParser.END);
     boolean begun = prompt.stripTrailing().endsWith(ReasoningParser.BEGIN);
     Set<String> names = use.callable().stream().map(Tool::name).collect(Collectors.toSet());
     Set<String> markers = new HashSet<>();
@@ -69,7 +68,7 @@ public final class ChatService {
       markers.addAll(syntax.markers());
     }
     return new ReplyShape(
-        calls,
+        constraint,
         choice -> {
           MessageParser parser =
               use.mayCall()

@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * @param logprobs −1 for no log-probabilities, otherwise the number of alternatives for each token
  * @param tokenIds whether the answer's token ids are wanted
  * @param priority lower ones are answered first
+ * @param cacheSalt requests share what was computed for their prompts only with those of the same
+ *     salt; empty for the one that all others share
  * @param format what form the answers must have: neither stop texts nor stop tokens nor {@code
  *     minTokens} break it
  */
@@ -46,6 +48,7 @@ public record GenerationOptions(
     int logprobs,
     boolean tokenIds,
     int priority,
+    String cacheSalt,
     ResponseFormat format) {
 
   public GenerationOptions {

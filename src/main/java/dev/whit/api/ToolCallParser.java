@@ -46,7 +46,7 @@ final class ToolCallParser implements MessageParser {
     this.names = names;
     this.ids = ids;
     search = new MarkerSearch(syntax.marker());
-    scanner = new ToolCallScanner(names);
+    scanner = new ToolCallScanner(syntax, names);
     state = syntax.marker().isEmpty() ? State.OPENING : State.CONTENT;
   }
 
@@ -80,11 +80,12 @@ final class ToolCallParser implements MessageParser {
     held.append(c);
     String opened = held.substring(syntax.marker().length()).stripLeading();
     boolean tagged = syntax.marker().isEmpty();
-    if (opened.startsWith("{") && syntax.opening().isEmpty()) {
+    boolean begins = syntax.isObject() ? opened.startsWith("{") : !opened.isEmpty();
+    if (begins && syntax.opening().isEmpty()) {
       beginCall(c, draft);
     } else if (!opened.isEmpty() && opened.equals(syntax.opening())) {
       state = State.CALL;
-      scanner = new ToolCallScanner(names);
+      scanner = new ToolCallScanner(syntax, names);
     } else if (tagged && opened.equals(ToolSyntax.PYTHON_TAG)) {
       held.setLength(0);
     } else if (!opened.isEmpty() && !(tagged && ToolSyntax.PYTHON_TAG.startsWith(opened))) {
@@ -92,12 +93,12 @@ final class ToolCallParser implements MessageParser {
     }
   }
 
-  /** The brace that has come last is the call's first. */
-  private void beginCall(char brace, MessageDraft draft) {
+  /** What has come last is the call's first character. */
+  private void beginCall(char first, MessageDraft draft) {
     held.setLength(held.length() - 1);
     state = State.CALL;
-    scanner = new ToolCallScanner(names);
-    call(brace, draft);
+    scanner = new ToolCallScanner(syntax, names);
+    call(first, draft);
   }
 
   private void call(char c, MessageDraft draft) {
@@ -106,7 +107,7 @@ final class ToolCallParser implements MessageParser {
     boolean isArgument = scanner.add(c);
     switch (scanner.state()) {
       case OPEN -> {}
-      case CALLING -> {
+      case CALLING, DONE -> {
         if (begins) {
           draft.call(ids.apply(draft.calls()), scanner.name());
         }
@@ -114,10 +115,7 @@ final class ToolCallParser implements MessageParser {
           draft.arguments(String.valueOf(c));
         }
         held.setLength(0);
-      }
-      case DONE -> {
-        held.setLength(0);
-        state = State.BETWEEN;
+        state = scanner.state() == ToolCallScanner.State.DONE ? State.BETWEEN : State.CALL;
       }
       case REFUSED -> refuse(draft);
     }
@@ -131,7 +129,7 @@ final class ToolCallParser implements MessageParser {
     }
     if (gap.equals(syntax.separator())) {
       state = State.CALL;
-      scanner = new ToolCallScanner(names);
+      scanner = new ToolCallScanner(syntax, names);
     } else if (gap.equals(syntax.closing())) {
       held.setLength(0);
       state = State.CONTENT;

@@ -2,11 +2,10 @@ package dev.whit.api;
 
 import java.util.Set;
 import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
- * Reads one call, {@code {"name": …, "arguments": {…}}}, character by character. The arguments go
- * out as they come, as soon as the name has come and is that of a tool. One thread at a time.
+ * Reads one call, as {@code {"name": …, "arguments": {…}}}, character by character. The arguments
+ * go out as they come, as soon as the name has come and is that of a tool. One thread at a time.
  */
 final class ToolCallScanner {
   enum State {
@@ -23,10 +22,7 @@ final class ToolCallScanner {
   /** Most characters up to the arguments; what goes on longer is no call. */
   private static final int MAX_HEAD = 256;
 
-  private static final Pattern HEAD =
-      Pattern.compile(
-          "\\s*\\{\\s*\"name\"\\s*:\\s*\"([^\"\\\\]*)\"\\s*,\\s*\"(?:arguments|parameters)\"\\s*:\\s*\\{");
-
+  private final ToolSyntax syntax;
   private final Set<String> names;
   private final StringBuilder head = new StringBuilder();
   private State state = State.OPEN;
@@ -40,7 +36,8 @@ final class ToolCallScanner {
    *
    * @param names what may be called
    */
-  ToolCallScanner(Set<String> names) {
+  ToolCallScanner(ToolSyntax syntax, Set<String> names) {
+    this.syntax = syntax;
     this.names = names;
   }
 
@@ -56,7 +53,7 @@ final class ToolCallScanner {
   @SuppressWarnings("JdkObsolete") // hitEnd: whether more text could still make a match
   private boolean begin(char c) {
     head.append(c);
-    Matcher matcher = HEAD.matcher(head);
+    Matcher matcher = syntax.head().matcher(head);
     if (matcher.matches()) {
       name = matcher.group(1);
       depth = 1;
@@ -86,6 +83,9 @@ final class ToolCallScanner {
         case '}', ']' -> depth--;
         default -> {}
       }
+    }
+    if (depth == 0 && !syntax.isObject()) {
+      state = State.DONE;
     }
     return true;
   }

@@ -2,6 +2,7 @@ package dev.whit.app;
 
 import dev.whit.checkpoint.CheckpointException;
 import dev.whit.config.InvalidSettingException;
+import dev.whit.eval.EvalException;
 import dev.whit.tokenizer.TokenizerException;
 
 /** How the process ends. */
@@ -26,6 +27,7 @@ public final class ExitCode {
       case CheckpointException e -> BAD_INPUT;
       case TokenizerException e -> BAD_INPUT;
       case BadFileException e -> BAD_INPUT;
+      case EvalException e -> BAD_INPUT;
       case InvalidSettingException e -> USAGE;
       default -> FAILED;
     };

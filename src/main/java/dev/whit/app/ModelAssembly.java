@@ -16,8 +16,6 @@ import dev.whit.model.loading.MemoryPlan;
 import dev.whit.model.loading.ModelSummary;
 import dev.whit.tokenizer.ChatTemplate;
 import dev.whit.tokenizer.TokenizerFiles;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -53,7 +51,7 @@ final class ModelAssembly {
       long free,
       Duration loading)
       throws InterruptedException {
-    TokenizerFiles text = text(loaded.files().tokenizer());
+    TokenizerFiles text = ModelText.of(loaded.files().tokenizer());
     try {
       return host(spec, loaded, text, weights, device, free, loading);
     } catch (Throwable e) {
@@ -131,12 +129,6 @@ final class ModelAssembly {
     }
   }
 
-  private static TokenizerFiles text(Path tokenizer) {
-    return Files.isDirectory(tokenizer)
-        ? TokenizerFiles.load(tokenizer)
-        : GgufText.tokenizer(tokenizer);
-  }
-
   private MemoryPlan.Demand demand(ModelSpec spec, ModelConfig model) {
     int wanted = spec.context().orElse(config.ctxSize().orElse(model.maxPositions()));
     if (wanted > model.maxPositions()) {
@@ -155,6 +147,7 @@ final class ModelAssembly {
         summary.config().modelType(),
         plan.context(),
         summary.config().vocabSize(),
+        summary.config().embeddingSize(),
         summary.bitsPerWeight(),
         summary.parameters(),
         bytesByPart(summary.bytes()),

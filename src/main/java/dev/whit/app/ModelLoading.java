@@ -87,7 +87,8 @@ final class ModelLoading {
     candidate.summary().warnings().forEach(w -> LOG.warnf("%s: %s", candidate.spec().name(), w));
     long start = System.nanoTime();
     LoadedModel loaded =
-        ModelLoader.load(candidate.source(), device.kernels(), candidate.head(), listener);
+        ModelLoader.load(
+            candidate.source(), device.kernels(), device::turn, candidate.head(), listener);
     MemoryBudget.Weights weights =
         new MemoryBudget.Weights(loaded.residentWeightBytes(), candidate.estimate().mapped());
     budget.take(weights.heap(), weights.mapped());

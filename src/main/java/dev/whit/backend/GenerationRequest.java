@@ -18,9 +18,11 @@ import org.jspecify.annotations.Nullable;
  * @param promptLogprobs the same for the prompt's tokens
  * @param priority lower ones run first
  * @param caller whose request it is, opaque: of equally urgent requests, callers get even shares
+ * @param cacheSalt keys and values of its tokens are shared only with requests of the same salt
  * @param constraint which tokens the answer may consist of, null for any. Where it must end the
  *     generation ends without a further token, even before the least number of tokens; where it may
  *     end stop tokens are allowed too, and nowhere else
+ * @param pooling not null: nothing is generated or scored, the prompt's embedding is wanted
  */
 public record GenerationRequest(
     String id,
@@ -32,7 +34,9 @@ public record GenerationRequest(
     int promptLogprobs,
     int priority,
     String caller,
-    @Nullable TokenConstraint constraint) {
+    String cacheSalt,
+    @Nullable TokenConstraint constraint,
+    @Nullable Pooling pooling) {
   /** The caller of all requests that do not say whose they are. */
   public static final String NOBODY = "";
 
@@ -43,10 +47,14 @@ public record GenerationRequest(
     if (maxTokens < 0) {
       throw new IllegalArgumentException("negative maxTokens " + maxTokens);
     }
+    if (pooling != null && (maxTokens != 0 || promptLogprobs >= 0)) {
+      throw new IllegalArgumentException(
+          "an embedding with maxTokens %d, promptLogprobs %d".formatted(maxTokens, promptLogprobs));
+    }
     stopTokens = Set.copyOf(stopTokens);
   }
 
-  /** A request of nobody, of the usual priority, 0, for any tokens. */
+  /** A request of nobody, of the usual priority, 0, without salt, for any tokens. */
   public GenerationRequest(
       String id,
       int[] prompt,
@@ -55,6 +63,36 @@ public record GenerationRequest(
       Set<Integer> stopTokens,
       int topLogprobs,
       int promptLogprobs) {
-    this(id, prompt, maxTokens, sampling, stopTokens, topLogprobs, promptLogprobs, 0, NOBODY, null);
+    this(
+        id,
+        prompt,
+        maxTokens,
+        sampling,
+        stopTokens,
+        topLogprobs,
+        promptLogprobs,
+        0,
+        NOBODY,
+        "",
+        null,
+        null);
+  }
+
+  /** A request for the embedding of a prompt. */
+  public static GenerationRequest embedding(
+      String id, int[] prompt, Pooling pooling, int priority, String caller) {
+    return new GenerationRequest(
+        id,
+        prompt,
+        0,
+        SamplingParams.GREEDY,
+        Set.of(),
+        -1,
+        -1,
+        priority,
+        caller,
+        "",
+        null,
+        pooling);
   }
 }

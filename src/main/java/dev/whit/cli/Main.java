@@ -24,6 +24,7 @@ import picocli.CommandLine.ParseResult;
       ChatCommand.class,
       InspectCommand.class,
       BenchCommand.class,
+      EvalCommand.class,
       LoadCommand.class,
       SynthCommand.class,
       SelfCheckCommand.class,

@@ -40,7 +40,7 @@ import picocli.CommandLine.Option;
       "environment (WHIT_CTX_SIZE). The command line wins over the environment, that over the file.",
       "",
       "WHIT_ADMIN_KEY (or whit.admin-key in the file, not on a command line that others can see) opens",
-      "/admin/models, where models are loaded and unloaded while the server runs."
+      "/admin/models, where models are loaded and unloaded while the server runs. It has 16 characters or more."
     })
 final class ServeCommand implements Callable<Integer> {
   private static final List<String> DEVICES = List.of("auto", "cpu");

@@ -60,7 +60,10 @@ public interface WhitConfig {
    */
   Optional<ByteSize> memory();
 
-  /** Most requests that wait, per model; more are refused with 429. */
+  /**
+   * Most requests that wait, per model; more are refused with 429, unless they are the first of
+   * their caller.
+   */
   @WithDefault("1024")
   int maxQueue();
 

@@ -1,6 +1,5 @@
 package dev.whit.constraint;
 
-import com.fasterxml.jackson.databind.node.TextNode;
 import dev.whit.constraint.GrammarBuilder.Rule;
 import java.util.List;
 
@@ -28,8 +27,7 @@ final class CallCompiler {
   Rule compile(List<FunctionSpec> functions, boolean parallel) {
     Rule call = grammar.rule();
     for (FunctionSpec function : functions) {
-      String head =
-          syntax.beforeName() + TextNode.valueOf(function.name()) + syntax.beforeArguments();
+      String head = syntax.beforeName() + function.name() + syntax.beforeArguments();
       int after = grammar.node();
       grammar.call(
           grammar.text(call.start(), head),

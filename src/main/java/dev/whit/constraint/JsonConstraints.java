@@ -3,10 +3,12 @@ package dev.whit.constraint;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.whit.backend.TokenConstraint;
+import dev.whit.constraint.GrammarBuilder.Rule;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The constraints of one model: answers that are JSON. What a schema was compiled to is kept, and
@@ -16,7 +18,9 @@ public final class JsonConstraints {
   private static final int MAX_KEPT = 32;
   private static final int MAX_KEPT_NODES = 1 << 20;
   private static final int MAX_MASK_BYTES = 64 << 20;
-  private static final JsonNode ANY_OBJECT =
+
+  /** The schema of any JSON object. */
+  public static final JsonNode ANY_OBJECT =
       JsonNodeFactory.instance.objectNode().put("type", "object");
 
   private final TokenVocabulary vocabulary;
@@ -50,23 +54,37 @@ public final class JsonConstraints {
         });
   }
 
-  private record Calls(CallSyntax syntax, List<FunctionSpec> functions, boolean parallel) {}
+  private record Calls(
+      CallSyntax syntax,
+      List<FunctionSpec> functions,
+      boolean parallel,
+      @Nullable JsonNode otherwise) {}
 
   /**
    * Calls of functions, with arguments that their schemas validate.
    *
    * @param parallel whether there may be more than one
+   * @param otherwise the schema of JSON that may come in place of calls, null for calls only
    * @throws SchemaException if a schema is none, or cannot be enforced
    */
-  public TokenConstraint calls(CallSyntax syntax, List<FunctionSpec> functions, boolean parallel) {
+  public TokenConstraint calls(
+      CallSyntax syntax,
+      List<FunctionSpec> functions,
+      boolean parallel,
+      @Nullable JsonNode otherwise) {
     return kept(
-        new Calls(syntax, functions, parallel),
+        new Calls(syntax, functions, parallel, otherwise),
         () -> {
           functions.forEach(function -> MetaSchema.check(function.parameters()));
           CompileBudget budget = new CompileBudget();
           GrammarBuilder builder = new GrammarBuilder(vocabulary.singleBytes(), budget);
-          return builder.build(
-              new CallCompiler(syntax, builder, budget).compile(functions, parallel));
+          Rule answer = new CallCompiler(syntax, builder, budget).compile(functions, parallel);
+          if (otherwise != null) {
+            MetaSchema.check(otherwise);
+            Rule json = new SchemaCompiler(otherwise, builder, budget).compile();
+            builder.call(answer.start(), json, answer.end());
+          }
+          return builder.build(answer);
         });
   }
 

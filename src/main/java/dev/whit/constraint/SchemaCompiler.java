@@ -17,7 +17,7 @@ import java.util.Set;
  */
 final class SchemaCompiler {
   private static final int MAX_ITEMS = 4096;
-  private static final int MAX_INDENT = 40;
+  private static final int MAX_INDENT = 16;
 
   private static final Located OBJECT =
       new Located(JsonNodeFactory.instance.objectNode().put("type", "object"), "#object");

@@ -4,13 +4,18 @@ import dev.whit.backend.RejectedException;
 import dev.whit.backend.RejectedException.Reason;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
  * The door of an engine: bounds how many generations are inside and how many prompt tokens they
  * have, keeps arrivals until the engine thread takes them, and tells the refused when to come back.
  * Safe for use by many threads.
+ *
+ * <p>Who floods the queue fills it for itself only: both bounds are higher for a caller who has
+ * nothing inside, by as much as can run at once.
  */
 final class Admission {
   private static final Duration SHORTEST_RETRY = Duration.ofSeconds(1);
@@ -21,6 +26,7 @@ final class Admission {
 
   private final EngineConfig config;
   private List<Sequence> arrivals = new ArrayList<>();
+  private final Map<String, Integer> insideByCaller = new HashMap<>();
   private int inside;
   private long tokensInside;
   private boolean open = true;
@@ -36,7 +42,9 @@ final class Admission {
       throw new RejectedException(
           Reason.UNAVAILABLE, RETRY_WHEN_CLOSED, "the model takes no more requests");
     }
-    int limit = config.maxSequences() + config.maxQueue();
+    String caller = sequence.request().caller();
+    int reserve = insideByCaller.containsKey(caller) ? 0 : config.maxSequences();
+    int limit = config.maxSequences() + config.maxQueue() + reserve;
     if (inside >= limit) {
       throw new RejectedException(
           Reason.QUEUE_FULL,
@@ -45,16 +53,18 @@ final class Admission {
               .formatted(inside, limit));
     }
     long tokens = tokensInside + sequence.promptLength();
-    if (inside > 0 && tokens > config.maxQueueTokens()) {
-      double tooMany = tokens - (double) config.maxQueueTokens();
+    long tokenLimit = config.maxQueueTokens() + (long) reserve * config.maxContext();
+    if (inside > 0 && tokens > tokenLimit) {
+      double tooMany = (double) tokens - tokenLimit;
       throw new RejectedException(
           Reason.QUEUE_FULL,
           retryAfter(Math.min(inside, tooMany / tokensInside * inside)),
           "the queue is full: %d prompt tokens run or wait, %d more pass the limit of %d"
-              .formatted(tokensInside, sequence.promptLength(), config.maxQueueTokens()));
+              .formatted(tokensInside, sequence.promptLength(), tokenLimit));
     }
     inside++;
     tokensInside = tokens;
+    insideByCaller.merge(caller, 1, Integer::sum);
     arrivals.add(sequence);
   }
 
@@ -86,6 +96,8 @@ final class Admission {
   synchronized void leave(Sequence sequence, Duration service) {
     inside--;
     tokensInside -= sequence.promptLength();
+    insideByCaller.computeIfPresent(
+        sequence.request().caller(), (caller, count) -> count == 1 ? null : count - 1);
     double seconds = service.toNanos() * 1e-9;
     serviceSeconds += (seconds - serviceSeconds) * (serviceSeconds == 0 ? 1 : SMOOTHING);
     if (inside == 0) {

@@ -18,7 +18,7 @@ public final class Device implements AutoCloseable {
     this.kernels = kernels;
   }
 
-  /** What computes; to be used within a {@link #turn}, or before any engine runs. */
+  /** What computes; to be used within a {@link #turn}. */
   public Kernels kernels() {
     return kernels;
   }

@@ -20,10 +20,10 @@ import java.util.function.LongSupplier;
  * threads only put sequences into {@link Admission} and set a sequence's cause of cancellation. The
  * thread parks while there is nothing to do.
  *
- * <p>A step that throws an exception fails the sequences of that step, and the engine goes on. One
- * that throws an {@link Error} (a broken device, a mapped file that was truncated) does too, but
- * when that repeats the engine has failed: all its sequences fail, its memory is freed, and it
- * takes no more.
+ * <p>A step that throws an exception is tried again for one sequence after the other: who is to
+ * blame fails alone. One that throws an {@link Error} (a broken device, a mapped file that was
+ * truncated) fails all its sequences; when that repeats the engine has failed: all its sequences
+ * fail, its memory is freed, and it takes no more.
  */
 public final class Engine implements Backend {
   private static final Logger LOG = System.getLogger(Engine.class.getName());
@@ -133,7 +133,8 @@ public final class Engine implements Backend {
 
   private BlockHash root(GenerationRequest request) {
     String variant = runner.cacheSalt(request.prompt().length);
-    return BlockHash.root(String.join("\n", name, info.architecture(), info.format(), variant));
+    return BlockHash.root(
+        String.join("\n", name, info.architecture(), info.format(), variant, request.cacheSalt()));
   }
 
   // The API has refused these with a 400; here they would harm the sequences of the same step.
@@ -232,17 +233,28 @@ public final class Engine implements Backend {
     }
     reporter.started(output);
     try {
-      StepResult result = device.turn(() -> timedStep(output));
+      StepResult result = attempt(output);
       errorsInARow = 0;
       return result;
-    } catch (RuntimeException e) {
-      return stepFailed(output, e);
     } catch (Error e) {
       if (++errorsInARow == MAX_ERRORS) {
         failed = true; // before anybody hears of it
         admission.close();
       }
       return stepFailed(output, e);
+    }
+  }
+
+  /** A step writes the same into the same slots however often and with whom it is computed. */
+  private StepResult attempt(SchedulerOutput output) {
+    try {
+      return device.turn(() -> timedStep(output));
+    } catch (RuntimeException e) {
+      if (output.chunks().size() == 1) {
+        return stepFailed(output, e);
+      }
+      LOG.log(Level.WARNING, "engine {0}: a step failed, trying one by one: {1}", name, e);
+      return StepResult.joined(output.oneByOne().stream().map(this::attempt).toList());
     }
   }
 

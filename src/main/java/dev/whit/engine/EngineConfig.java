@@ -8,9 +8,10 @@ package dev.whit.engine;
  * @param blockSize tokens in a cache block
  * @param blocks cache blocks
  * @param maxContext most tokens of a sequence, prompt and answer together
- * @param maxQueue most generations accepted beyond {@code maxSequences}
+ * @param maxQueue most generations accepted beyond {@code maxSequences}; callers who have none yet
+ *     may exceed it, all together by {@code maxSequences}
  * @param maxQueueTokens most prompt tokens of all accepted generations together; one alone may have
- *     more
+ *     more, and callers who have none yet, by {@code maxSequences} contexts
  */
 public record EngineConfig(
     int maxSequences,

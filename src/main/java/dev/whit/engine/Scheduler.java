@@ -177,8 +177,7 @@ final class Scheduler {
   private void update(ScheduledChunk chunk, SequenceResult result, List<SequenceEvent> events) {
     Sequence sequence = chunk.sequence();
     if (result.failure() != null) {
-      sequence.blockTable().discard(blocks); // what was wrong may have been in them
-      remove(sequence, new GenerationEvent.Failed(result.failure()), events);
+      fail(sequence, result.failure(), events);
       return;
     }
     sequence.computed(chunk.end());
@@ -187,8 +186,16 @@ final class Scheduler {
       GenerationEvent scored = new GenerationEvent.PromptScored(result.promptScores());
       events.add(new SequenceEvent(sequence, scored));
     }
+    if (result.embedding() != null) {
+      events.add(new SequenceEvent(sequence, new GenerationEvent.Embedded(result.embedding())));
+    }
     if (result.sampled()) {
-      sequence.append(result.token());
+      try {
+        sequence.append(result.token());
+      } catch (RuntimeException e) { // its constraint's
+        fail(sequence, "token %d: %s".formatted(result.token(), e), events);
+        return;
+      }
       waiting.charge(sequence, 1);
       GenerationEvent token = new GenerationEvent.Token(result.token(), result.score());
       events.add(new SequenceEvent(sequence, token));
@@ -197,6 +204,11 @@ final class Scheduler {
     if (ending != null) {
       remove(sequence, ending, events);
     }
+  }
+
+  private void fail(Sequence sequence, String message, List<SequenceEvent> events) {
+    sequence.blockTable().discard(blocks); // what was wrong may have been in them
+    remove(sequence, new GenerationEvent.Failed(message), events);
   }
 
   private void remove(Sequence sequence, GenerationEvent event, List<SequenceEvent> events) {

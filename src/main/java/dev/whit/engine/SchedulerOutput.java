@@ -16,6 +16,11 @@ public record SchedulerOutput(List<ScheduledChunk> chunks, List<PrefixLookup> lo
     lookups = List.copyOf(lookups);
   }
 
+  /** The same for each sequence alone. */
+  List<SchedulerOutput> oneByOne() {
+    return chunks.stream().map(chunk -> new SchedulerOutput(List.of(chunk), List.of())).toList();
+  }
+
   /** Tokens computed in this step. */
   public int tokens() {
     return chunks.stream().mapToInt(ScheduledChunk::count).sum();

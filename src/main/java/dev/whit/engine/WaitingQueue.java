@@ -11,8 +11,9 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The sequences that wait. Next is the most urgent; of equally urgent ones, one of the caller who
- * has been served least; of a caller's, the one that arrived first.
+ * The sequences that wait. Next is the most urgent; of equally urgent ones, one that has begun and
+ * was preempted; of the others, one of the caller who has been served least; of a caller's, the one
+ * that arrived first.
  *
  * <p>What a caller has been served is counted in tokens (the virtual token counter of Sheng et al.,
  * "Fairness in Serving Large Language Models", OSDI 2024): its prompts' when they begin, its
@@ -53,6 +54,7 @@ final class WaitingQueue {
   @Nullable Sequence first() {
     Comparator<Sequence> fair =
         Comparator.<Sequence>comparingInt(sequence -> sequence.request().priority())
+            .thenComparing(Sequence::hasBegun, Comparator.reverseOrder())
             .thenComparingLong(this::served)
             .thenComparingLong(Sequence::place);
     return byCaller.values().stream().map(NavigableSet::first).min(fair).orElse(null);

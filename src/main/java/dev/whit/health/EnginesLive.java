@@ -8,7 +8,10 @@ import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.eclipse.microprofile.health.Liveness;
 
-/** Alive while the step loop of every model beats: only a restart mends one that does not. */
+/**
+ * Alive while the step loop of every model beats. One that does not never recovers by itself: a
+ * restart mends it, or an administrator who unloads its model.
+ */
 @Liveness
 @Singleton
 class EnginesLive implements HealthCheck {

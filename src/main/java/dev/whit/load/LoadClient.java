@@ -136,6 +136,9 @@ public final class LoadClient implements AutoCloseable {
         return answer.end(now);
       }
       JsonNode event = JSON.readTree(data);
+      if (!event.isObject()) {
+        throw new ProtocolException("an event that is no object: " + shortened(data));
+      }
       if (event.has("error")) {
         return new Outcome.Failed(
             "error event", shortened(event.path("error").path("message").asText()));

@@ -5,6 +5,8 @@ import { element, svg } from './dom.js';
 const WIDTH = 300;
 const HEIGHT = 90;
 const TOP = 6;
+const SIDE = 3;
+const MOST_DOTS = 30;
 
 export class LineChart {
   #series;
@@ -59,29 +61,43 @@ export class LineChart {
     this.#most.textContent = all.length > 0 ? this.#format(most) : '';
     this.#plot.replaceChildren(
       svg('path', { class: 'rule', d: `M0 ${TOP}H${WIDTH}M0 ${HEIGHT - 1}H${WIDTH}` }),
-      ...this.#series.map((_, i) => svg('path', { class: `line line${i}`, d: this.#path(i, most) })),
+      ...this.#series.flatMap((_, i) => [
+        svg('path', { class: `line line${i}`, d: this.#line(i, most) }),
+        svg('path', { class: `line dots line${i}`, d: this.#dots(i, most) }),
+      ]),
     );
     this.#describe();
   }
 
-  #path(series, most) {
-    const step = WIDTH / (this.#limit - 1);
-    const start = WIDTH - step * (this.#points.length - 1);
+  #line(series, most) {
     let path = '';
     let pen = 'M';
     this.#points.forEach((values, i) => {
-      const value = values[series];
-      if (value === null) {
-        pen = 'M';
-        return;
+      if (values[series] === null) {
+        pen = 'M'; // a gap
+      } else {
+        path += pen + this.#place(i, values[series], most);
+        pen = 'L';
       }
-      const x = (start + i * step).toFixed(1);
-      const y = (HEIGHT - 1 - ((HEIGHT - 1 - TOP) * value) / most).toFixed(1);
-      // A point alone is drawn by the round ends of a line without length.
-      path += `${pen}${x} ${y}${pen === 'M' ? 'h0' : ''}`;
-      pen = 'L';
     });
     return path;
+  }
+
+  /** Each value where there is room for dots, else the last: lines with round ends and no length. */
+  #dots(series, most) {
+    const first = this.#limit > MOST_DOTS ? this.#points.length - 1 : 0;
+    return this.#points
+      .map((values, i) =>
+        i < first || values[series] === null ? '' : `M${this.#place(i, values[series], most)}h0`)
+      .join('');
+  }
+
+  /** Where a value is: the last one is at the right end. */
+  #place(i, value, most) {
+    const step = (WIDTH - 2 * SIDE) / (this.#limit - 1);
+    const x = WIDTH - SIDE - step * (this.#points.length - 1 - i);
+    const y = HEIGHT - 1 - ((HEIGHT - 1 - TOP) * value) / most;
+    return `${x.toFixed(1)} ${y.toFixed(1)}`;
   }
 
   #describe() {

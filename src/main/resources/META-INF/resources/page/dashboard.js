@@ -7,15 +7,15 @@ import { buckets, parse, quantile, sum } from './prometheus.js';
 /** ms between two readings of the metrics. */
 const INTERVAL = 2000;
 
-/** Readings on a chart: five minutes. */
-const READINGS = 150;
+/** Readings on a chart: two minutes. */
+const READINGS = 60;
 
 /** Readings over which latencies are gathered: half a minute. */
 const WINDOW = 15;
 
-const ANSWERS = 30;
+const ANSWERS = 20;
 
-const FIVE_MINUTES = { limit: READINGS, from: '5 min ago', to: 'now' };
+const TWO_MINUTES = { limit: READINGS, from: '2 min ago', to: 'now' };
 const LAST_ANSWERS = { limit: ANSWERS, from: `${ANSWERS} answers ago`, to: 'the last' };
 const milliseconds = (seconds) => time(seconds * 1000);
 
@@ -31,25 +31,25 @@ export class ServerCharts {
     title: 'Generated tokens per second',
     series: [''],
     format: digits,
-    ...FIVE_MINUTES,
+    ...TWO_MINUTES,
   });
   #firstToken = new LineChart({
     title: 'Time to first token, last 30 s',
-    series: ['median', '95th percentile'],
+    series: ['median', 'p95'],
     format: milliseconds,
-    ...FIVE_MINUTES,
+    ...TWO_MINUTES,
   });
   #interToken = new LineChart({
     title: 'Time between tokens, last 30 s',
-    series: ['median', '95th percentile'],
+    series: ['median', 'p95'],
     format: milliseconds,
-    ...FIVE_MINUTES,
+    ...TWO_MINUTES,
   });
   #requests = new LineChart({
     title: 'Requests',
     series: ['running', 'waiting'],
     format: digits,
-    ...FIVE_MINUTES,
+    ...TWO_MINUTES,
   });
 
   /**

@@ -36,6 +36,7 @@ class ChatServiceTest {
           -1,
           false,
           0,
+          "",
           new ResponseFormat.Text());
   private static final Tool ADD =
       new Tool(
@@ -68,7 +69,8 @@ class ChatServiceTest {
             tools,
             true,
             false,
-            Map.of());
+            Map.of(),
+            null);
     try (TextStream stream =
         new ChatService(registry)
             .chat(request, new RequestOrigin("id", "", RequestOrigin.UNLIMITED))) {
@@ -88,6 +90,7 @@ class ChatServiceTest {
           <tool_call>      ¦ <tool_call>{"name": "add", "arguments": {"a": 1}}</tool_call>
           none at all      ¦ <tool_call>{"name": "add", "arguments": {"a": 1}}</tool_call>
           [TOOL_CALLS]     ¦ [TOOL_CALLS] [{"name": "add", "arguments": {"a": 1}}]
+          [TOOL_CALLS][ARGS] ¦ [TOOL_CALLS]add[ARGS]{"a": 1}
           "parameters":    ¦ {"name": "add", "parameters": {"a": 1}}
           """)
   void callsAreReadInTheSyntaxOfTheTemplate(String source, String reply) throws Exception {
@@ -101,7 +104,13 @@ class ChatServiceTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"<tool_call>", "[TOOL_CALLS]", "'\"parameters\":'", "'<tool_call></think>'"})
+  @CsvSource({
+    "<tool_call>",
+    "[TOOL_CALLS]",
+    "[TOOL_CALLS][ARGS]",
+    "'\"parameters\":'",
+    "'<tool_call></think>'"
+  })
   void callsThatAreDemandedAreWrittenInIt(String source) throws Exception {
     TextDelta answer = answer(source, "p", tools(new ToolChoice.Required()));
     assertThat(answer.finish()).isEqualTo(Finish.TOOL_CALLS);

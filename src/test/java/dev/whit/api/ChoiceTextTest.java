@@ -28,6 +28,7 @@ final class ChoiceTextTest {
           -1,
           true,
           0,
+          "",
           new ResponseFormat.Text());
 
   private final ServedModel model =

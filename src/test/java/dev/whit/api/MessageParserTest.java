@@ -101,6 +101,20 @@ class MessageParserTest {
             ToolSyntax.MISTRAL,
             "[TOOL_CALLS][{\"name\": \"add\", \"arguments\": {}}] done",
             Parts.of(" done", "", "add{}")),
+        Arguments.of(
+            ToolSyntax.MISTRAL_ARGS,
+            "Let me see. [TOOL_CALLS]get_weather[ARGS]"
+                + arguments
+                + "[TOOL_CALLS]add[CALL_ID]a1B2c3D4e[ARGS]{\"a\": 1}",
+            Parts.of("Let me see.", "", weather, "add{\"a\": 1}")),
+        Arguments.of(
+            ToolSyntax.MISTRAL_ARGS,
+            "[TOOL_CALLS] add [ARGS] {\"a\": {}} done",
+            Parts.of(" done", "", "add{\"a\": {}}")),
+        Arguments.of(
+            ToolSyntax.MISTRAL_ARGS,
+            "[TOOL_CALLS]rm[ARGS]{\"a\": 1} or [TOOL_CALLS][{\"name\": \"add\"}]",
+            Parts.of("[TOOL_CALLS]rm[ARGS]{\"a\": 1} or [TOOL_CALLS][{\"name\": \"add\"}]", "")),
         Arguments.of(ToolSyntax.MISTRAL, "[1, 2] [TOOL", Parts.of("[1, 2] [TOOL", "")),
         Arguments.of(
             ToolSyntax.LLAMA3,

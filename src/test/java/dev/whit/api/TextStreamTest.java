@@ -53,6 +53,7 @@ final class TextStreamTest {
         logprobs,
         logprobs >= 0,
         0,
+        "",
         new ResponseFormat.Text());
   }
 
@@ -151,6 +152,7 @@ final class TextStreamTest {
             -1,
             false,
             0,
+            "",
             new ResponseFormat.Text());
     try (TextStream stream = start("say:abcabcabc", 50, false, options)) {
       TextDelta answer = stream.collect().getFirst();
@@ -179,6 +181,7 @@ final class TextStreamTest {
             -1,
             true,
             0,
+            "",
             new ResponseFormat.Text());
     try (TextStream stream = start("say:abxcd", 50, false, options)) {
       TextDelta answer = stream.collect().getFirst();
@@ -208,6 +211,7 @@ final class TextStreamTest {
             -1,
             false,
             0,
+            "",
             new ResponseFormat.Text());
     try (TextStream stream = start("say:ab", 50, false, options)) {
       assertThat(stream.collect().getFirst().finish()).isEqualTo(Finish.LENGTH);

@@ -7,6 +7,12 @@ import dev.whit.api.AdministeredModel;
 import dev.whit.api.ApiException;
 import dev.whit.api.ModelOrder;
 import dev.whit.api.ModelRegistry;
+import dev.whit.backend.Backend;
+import dev.whit.backend.CancelCause;
+import dev.whit.backend.Generation;
+import dev.whit.backend.GenerationEvent;
+import dev.whit.backend.GenerationRequest;
+import dev.whit.backend.SamplingParams;
 import dev.whit.checkpoint.Checkpoint;
 import dev.whit.checkpoint.CheckpointReader;
 import dev.whit.checkpoint.Tensor;
@@ -22,11 +28,14 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ModelHostTest {
+  private static final Path FACTORED = Path.of("src/test/resources/golden/llama/nanoquant-pt");
   private static final Path DENSE = Path.of("src/test/resources/golden/mistral/dense");
 
   @TempDir private Path directory;
@@ -120,6 +129,32 @@ class ModelHostTest {
       }
       assertThatExceptionOfType(ApiException.ModelNotFound.class)
           .isThrownBy(() -> host.unload("second"));
+    }
+  }
+
+  /** Kernels compute for one thread at a time: a load and the steps of other models take turns. */
+  @Test
+  void loadsWhileAnotherModelGenerates() throws Exception {
+    try (ModelHost host = host(FACTORED)) {
+      host.load();
+      registry.enter(ModelRegistry.State.READY);
+      Backend busy = registry.models().getFirst().backend();
+      for (int round = 0; round < 10; round++) {
+        CompletableFuture<GenerationEvent> end = new CompletableFuture<>();
+        Generation generation =
+            busy.submit(
+                new GenerationRequest(
+                    "r", new int[] {1}, 100, SamplingParams.GREEDY, Set.of(), -1, -1),
+                event -> {
+                  if (event.isLast()) {
+                    end.complete(event);
+                  }
+                });
+        host.load(order("second", FACTORED));
+        host.unload("second");
+        generation.cancel(CancelCause.CLIENT_GONE);
+        assertThat(end.get()).isNotInstanceOf(GenerationEvent.Failed.class);
+      }
     }
   }
 

@@ -301,7 +301,7 @@ class SchemaKeywordsTest {
       position = position.after(' ');
       spaces++;
     }
-    assertThat(spaces).isEqualTo(40);
+    assertThat(spaces).isEqualTo(16);
     assertThat(position.allows('\n')).isFalse();
   }
 

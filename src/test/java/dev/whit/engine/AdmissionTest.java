@@ -107,6 +107,38 @@ class AdmissionTest {
         .isNotNull();
   }
 
+  private static Sequence of(String caller, int tokens) {
+    return new Sequence(
+        Requests.of(caller, new int[tokens], 1, 0), event -> {}, CONFIG, BlockHash.root(""), 0);
+  }
+
+  private static void assertRefused(Admission admission, Sequence sequence) {
+    assertThat(catchThrowableOfType(RejectedException.class, () -> admission.enter(sequence)))
+        .isNotNull();
+  }
+
+  @Test
+  void whoFloodsTheQueueLeavesAPlaceForOthers() {
+    fill();
+    admission.enter(of("a", 1));
+    assertRefused(admission, of("a", 1)); // its second
+    admission.enter(of("b", 1));
+    assertRefused(admission, of("c", 1)); // two run at once: no more than two are let in
+    admission.leave(of("a", 1), Duration.ofSeconds(1));
+    admission.enter(of("a", 1));
+  }
+
+  @Test
+  void whoFloodsTheQueueWithTokensLeavesRoomForOthersContexts() {
+    Admission small = new Admission(new EngineConfig(2, 16, 4, 32, 64, 10, 100));
+    small.enter(of("flood", 60));
+    small.enter(of("flood", 40));
+    assertRefused(small, of("flood", 1));
+    small.enter(of("a", 64));
+    small.enter(of("b", 64));
+    assertRefused(small, of("c", 1));
+  }
+
   @Test
   void aClosedDoorStaysClosed() throws InterruptedException {
     admission.close();

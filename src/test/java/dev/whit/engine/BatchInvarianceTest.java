@@ -6,6 +6,7 @@ import dev.whit.backend.BackendInfo;
 import dev.whit.backend.BackendListener;
 import dev.whit.backend.GenerationRequest;
 import dev.whit.backend.LogitAdjustments;
+import dev.whit.backend.Pooling;
 import dev.whit.backend.SamplingParams;
 import dev.whit.constraint.JsonConstraints;
 import dev.whit.constraint.TokenVocabulary;
@@ -22,10 +23,13 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * What a sequence gets does not depend on its company, on how its prompt was cut, on whether it was
- * computed twice, or on what it found in the prefix cache: tokens and scores are the same to the
- * last bit.
+ * computed twice, or on what it found in the prefix cache: tokens, scores and embeddings are the
+ * same to the last bit.
  */
 class BatchInvarianceTest {
+  /** For other requests: {@code -Dwhit.invariance.seed=N}. */
+  private static final long SEED = Long.getLong("whit.invariance.seed", 20);
+
   private static final int CONTEXT = 96;
   private static final int BLOCK_SIZE = 4;
   private static final int AMPLE = 20 * CONTEXT / BLOCK_SIZE;
@@ -44,7 +48,9 @@ class BatchInvarianceTest {
     FAKE(FakeRunner.VOCABULARY),
     LITTLEBIT_F16_CACHE(GoldenRunner.VOCABULARY),
     NANOQUANT(GoldenRunner.VOCABULARY),
-    DENSE(GoldenRunner.VOCABULARY);
+    DENSE(GoldenRunner.VOCABULARY),
+    SLIDING_WINDOW_INT8_CACHE(GoldenRunner.VOCABULARY),
+    LONG_ROPE(GoldenRunner.VOCABULARY);
 
     private final int vocabulary;
 
@@ -57,6 +63,8 @@ class BatchInvarianceTest {
         case FAKE -> new FakeRunner(config);
         case LITTLEBIT_F16_CACHE -> golden("llama/littlebit", config, KvType.F16);
         case NANOQUANT -> golden("llama/nanoquant-pt", config, KvType.F32);
+        case SLIDING_WINDOW_INT8_CACHE -> golden("gemma2/nanoquant-pt", config, KvType.INT8);
+        case LONG_ROPE -> golden("phi3-longrope/littlebit", config, KvType.F32);
         case DENSE -> golden("mistral/dense", config, KvType.F32);
       };
     }
@@ -141,7 +149,7 @@ class BatchInvarianceTest {
   }
 
   private static List<GenerationRequest> requests(int vocabulary) {
-    Random random = new Random(20);
+    Random random = new Random(SEED);
     List<GenerationRequest> requests = new ArrayList<>();
     int[] shared = Requests.prompt(random, 30, vocabulary);
     for (int i = 0; i < 20; i++) {
@@ -153,7 +161,12 @@ class BatchInvarianceTest {
           i % 4 == 0
               ? SamplingParams.GREEDY
               : new SamplingParams(
-                  0.8, i % 3 * 10, i % 2 == 0 ? 1 : 0.9, i % 5 * 0.02, i, adjustments(i));
+                  0.8, i % 3 * 10, i % 2 == 0 ? 1 : 0.9, i % 5 * 0.02, SEED * i, adjustments(i));
+      if (i % 5 == 3) {
+        Pooling pooling = i / 5 % 2 == 0 ? Pooling.MEAN : Pooling.LAST;
+        requests.add(Requests.embedding(prompt, pooling));
+        continue;
+      }
       int maxTokens = i == 7 ? 0 : 1 + random.nextInt(24);
       GenerationRequest request =
           i % 2 == 0
@@ -171,6 +184,6 @@ class BatchInvarianceTest {
   }
 
   static BackendInfo info(int vocabulary) {
-    return new BackendInfo("dense", "test", CONTEXT, vocabulary, 16, 0, Map.of(), "test");
+    return new BackendInfo("dense", "test", CONTEXT, vocabulary, 64, 16, 0, Map.of(), "test");
   }
 }

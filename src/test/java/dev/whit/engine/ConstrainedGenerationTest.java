@@ -18,6 +18,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a constraint does to a generation, with a fake model. */
 class ConstrainedGenerationTest {
@@ -52,7 +54,9 @@ class ConstrainedGenerationTest {
             -1,
             0,
             GenerationRequest.NOBODY,
-            constraint),
+            "",
+            constraint,
+            null),
         listener);
     for (int i = 0; i <= maxTokens; i++) {
       engine.step();
@@ -84,6 +88,52 @@ class ConstrainedGenerationTest {
     generate(new FixedConstraint(THREE, 3), 2, SamplingParams.GREEDY, -1);
     assertThat(listener.tokens()).hasSize(2);
     assertThat(listener.events()).endsWith(new Finished(FinishReason.LENGTH));
+  }
+
+  /** Allows token 3, which then leads nowhere. */
+  private record Broken(boolean throwsAlready)
+      implements TokenConstraint, TokenConstraint.Position {
+    @Override
+    public Position start() {
+      return this;
+    }
+
+    @Override
+    public long[] allowed() {
+      if (throwsAlready) {
+        throw new IllegalStateException("no mask");
+      }
+      return new long[] {1L << 3};
+    }
+
+    @Override
+    public boolean mayEnd() {
+      return false;
+    }
+
+    @Override
+    public boolean mustEnd() {
+      return false;
+    }
+
+    @Override
+    public Position after(int token) {
+      throw new IllegalStateException("no position behind " + token);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aConstraintThatThrowsFailsItsOwnAnswerOnly(boolean already) {
+    RecordingListener other = new RecordingListener();
+    engine.submit(Requests.greedy(PROMPT, 20), other);
+    generate(new Broken(already), 20, SamplingParams.GREEDY, -1);
+    assertThat(listener.events())
+        .singleElement()
+        .isInstanceOfSatisfying(
+            Failed.class,
+            f -> assertThat(f.message()).contains(already ? "no mask" : "no position behind 3"));
+    assertThat(other.tokens()).isEqualTo(FakeRunner.greedy(PROMPT, 20));
   }
 
   @Test

@@ -17,8 +17,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -115,9 +118,9 @@ class EngineLifecycleTest {
     allow();
     submit(2).awaitLast();
     Thread thread = engineThread();
-    await(() -> thread.getState() == Thread.State.WAITING);
+    await(() -> LockSupport.getBlocker(thread) == engine);
     int steps = figures.steps.size();
-    Thread.sleep(50);
+    await(() -> thread.getState() == Thread.State.WAITING);
     assertThat(figures.steps).hasSize(steps);
     clock.addAndGet(Duration.ofHours(5).toNanos());
     assertThat(engine.isHealthy()).isTrue();
@@ -243,6 +246,49 @@ class EngineLifecycleTest {
       assertThat(running.awaitLast()).isInstanceOf(Finished.class);
       assertThat(submit(3).awaitLast()).isInstanceOf(Finished.class);
       assertThat(engine.isHealthy()).isTrue();
+    }
+  }
+
+  /** Each engine learns of it from its own steps: also the one that was idle. */
+  @Test
+  void aLostDeviceFailsEveryEngineOnIt() throws Exception {
+    start();
+    AtomicBoolean isLost = new AtomicBoolean();
+    Consumer<SchedulerOutput> use =
+        output -> {
+          if (isLost.get()) {
+            throw new InternalError("device lost");
+          }
+        };
+    FakeRunner idleRunner = new FakeRunner(CONFIG);
+    idleRunner.before = use;
+    try (Engine idle =
+        Engine.start(
+            "idle",
+            CONFIG,
+            idleRunner,
+            BatchInvarianceTest.info(FakeRunner.VOCABULARY),
+            device,
+            figures)) {
+      RecordingListener running = submit(50);
+      RecordingListener waiting = submit(50);
+      await(allowedSteps::hasQueuedThreads);
+      runner.before = use;
+      isLost.set(true);
+      allowedSteps.release();
+      assertThat(running.awaitLast()).isInstanceOf(Failed.class);
+      assertThat(waiting.awaitLast()).isInstanceOf(Failed.class);
+      submit(1).awaitLast();
+      await(() -> !engine.isHealthy());
+      for (int i = 0; i < 2; i++) {
+        RecordingListener listener = new RecordingListener();
+        idle.submit(Requests.greedy(Requests.prompt(3), 5), listener);
+        assertThat(listener.awaitLast()).isInstanceOf(Failed.class);
+      }
+      assertThat(idle.isHealthy()).isFalse();
+      await(() -> runner.closed && idleRunner.closed);
+      assertThat(figures.finished).hasSize(5);
+      assertThat(figures.lastStep().usedBlocks()).isZero();
     }
   }
 

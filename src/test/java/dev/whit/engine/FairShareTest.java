@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class FairShareTest {
   private static final EngineConfig CONFIG = new EngineConfig(2, 64, 4, 64, 64, 8, 1_000_000);
 
-  private final Scheduler scheduler = new Scheduler(CONFIG);
+  private Scheduler scheduler = new Scheduler(CONFIG);
   private final List<String> begun = new ArrayList<>();
   private final Map<String, Integer> tokens = new HashMap<>();
 
@@ -38,7 +38,8 @@ class FairShareTest {
     }
   }
 
-  private void step() {
+  /** Returns whose sequences took part. */
+  private List<String> step() {
     SchedulerOutput output = scheduler.schedule();
     for (ScheduledChunk chunk : output.chunks()) {
       String caller = chunk.sequence().request().caller();
@@ -49,6 +50,7 @@ class FairShareTest {
     }
     SequenceResult token = new SequenceResult(7, null, List.of(), null);
     scheduler.update(output, new StepResult(Collections.nCopies(output.chunks().size(), token)));
+    return output.chunks().stream().map(chunk -> chunk.sequence().request().caller()).toList();
   }
 
   @Test
@@ -93,6 +95,23 @@ class FairShareTest {
     }
     assertThat(Collections.frequency(begun, "busy"))
         .isBetween(begun.size() / 2 - 2, begun.size() / 2 + 2);
+  }
+
+  @Test
+  void whoWasPreemptedGoesOnBeforeAnotherBegins() {
+    scheduler = new Scheduler(new EngineConfig(2, 64, 4, 16, 64, 8, 1_000_000));
+    arrive("greedy", 24, 12, 0);
+    arrive("greedy", 24, 30, 0);
+    while (scheduler.preemptions() == 0) {
+      step();
+    }
+    arrive("modest", 1);
+    List<String> together = step();
+    while (together.size() < 2) {
+      together = step();
+    }
+    // The second answer stands still for the first one's sake, not for fairness'.
+    assertThat(together).containsExactly("greedy", "greedy");
   }
 
   @Test

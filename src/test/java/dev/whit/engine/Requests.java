@@ -1,6 +1,7 @@
 package dev.whit.engine;
 
 import dev.whit.backend.GenerationRequest;
+import dev.whit.backend.Pooling;
 import dev.whit.backend.SamplingParams;
 import dev.whit.backend.TokenConstraint;
 import java.util.Random;
@@ -26,7 +27,18 @@ final class Requests {
   /** A caller's. */
   static GenerationRequest of(String caller, int[] prompt, int maxTokens, int priority) {
     return new GenerationRequest(
-        "r", prompt, maxTokens, SamplingParams.GREEDY, Set.of(), -1, -1, priority, caller, null);
+        "r",
+        prompt,
+        maxTokens,
+        SamplingParams.GREEDY,
+        Set.of(),
+        -1,
+        -1,
+        priority,
+        caller,
+        "",
+        null,
+        null);
   }
 
   /** With the three most likely alternatives for each token, of the prompt too. */
@@ -44,6 +56,16 @@ final class Requests {
         "r", prompt, maxTokens, SamplingParams.GREEDY, Set.of(stopTokens), -1, -1);
   }
 
+  /** Greedy, with a salt for the prefix cache. */
+  static GenerationRequest salted(int[] prompt, int maxTokens, String salt) {
+    return new GenerationRequest(
+        "r", prompt, maxTokens, SamplingParams.GREEDY, Set.of(), -1, -1, 0, "", salt, null, null);
+  }
+
+  static GenerationRequest embedding(int[] prompt, Pooling pooling) {
+    return GenerationRequest.embedding("r", prompt, pooling, 0, GenerationRequest.NOBODY);
+  }
+
   /** The same under a constraint. */
   static GenerationRequest constrained(GenerationRequest request, TokenConstraint constraint) {
     return new GenerationRequest(
@@ -56,7 +78,9 @@ final class Requests {
         request.promptLogprobs(),
         request.priority(),
         request.caller(),
-        constraint);
+        request.cacheSalt(),
+        constraint,
+        request.pooling());
   }
 
   /** A random prompt. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.whit.api.ByteTokenizer;
 import dev.whit.api.ModelRegistry;
 import dev.whit.api.ServedModel;
+import dev.whit.backend.Backend;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Set;
@@ -23,9 +24,12 @@ class ProbesTest {
 
   @BeforeEach
   void addModel() {
+    add("m", backend);
+  }
+
+  private void add(String name, Backend ofIt) {
     registry.add(
-        new ServedModel(
-            "m", backend, new ByteTokenizer(), null, Map.of(), Set.of(), Instant.EPOCH));
+        new ServedModel(name, ofIt, new ByteTokenizer(), null, Map.of(), Set.of(), Instant.EPOCH));
   }
 
   @Test
@@ -56,6 +60,24 @@ class ProbesTest {
     assertThat(status(ready)).isEqualTo(Status.DOWN);
     assertThat(status(started)).isEqualTo(Status.UP);
     assertThat(data(live)).containsEntry("m", "failed");
+  }
+
+  /** It does not recover by itself: a restart mends it, or an administrator who unloads it. */
+  @Test
+  void oneFailedEngineOfSeveralCountsUntilItsModelIsUnloaded() {
+    SwitchedBackend other = new SwitchedBackend();
+    add("other", other);
+    registry.enter(ModelRegistry.State.READY);
+    other.healthy = false;
+
+    assertThat(status(live)).isEqualTo(Status.DOWN);
+    assertThat(status(ready)).isEqualTo(Status.DOWN);
+    assertThat(data(live)).containsEntry("m", "alive").containsEntry("other", "failed");
+
+    registry.remove("other");
+
+    assertThat(status(live)).isEqualTo(Status.UP);
+    assertThat(status(ready)).isEqualTo(Status.UP);
   }
 
   @Test

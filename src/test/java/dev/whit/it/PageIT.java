@@ -6,9 +6,15 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.URI;
+import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -307,6 +313,45 @@ class PageIT {
     assertThat(browser.evaluate("document.documentElement.scrollWidth > innerWidth"))
         .isEqualTo(false);
     browser.screenshot("chat-narrow");
+  }
+
+  @Test
+  void thePageWorksBehindAPrefix() throws IOException {
+    HttpServer proxy = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+    proxy.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+    proxy.createContext("/some/prefix/", PageIT::forward);
+    proxy.start();
+    try {
+      browser.open("http://127.0.0.1:%d/some/prefix/".formatted(proxy.getAddress().getPort()));
+      browser.fill("#key", KEY + Keys.ENTER);
+      browser.await(() -> browser.text("#state").equals("Ready"));
+      set("max_tokens", "4");
+      ask("Hello");
+      awaitEnd();
+
+      assertThat(browser.text(".figures")).contains("4 tokens");
+    } finally {
+      proxy.stop(0);
+    }
+  }
+
+  /** As reverse proxies do, without the prefix. */
+  private static void forward(HttpExchange exchange) throws IOException {
+    try (exchange) {
+      String path = exchange.getRequestURI().toString().substring("/some/prefix".length());
+      HttpResponse<byte[]> reply =
+          server.forward(
+              exchange.getRequestMethod(),
+              path,
+              exchange.getRequestHeaders(),
+              exchange.getRequestBody().readAllBytes());
+      reply
+          .headers()
+          .firstValue("content-type")
+          .ifPresent(type -> exchange.getResponseHeaders().set("content-type", type));
+      exchange.sendResponseHeaders(reply.statusCode(), 0);
+      exchange.getResponseBody().write(reply.body());
+    }
   }
 
   @Test

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.DoubleStream;
@@ -162,6 +163,20 @@ final class ServerProcess implements AutoCloseable {
     return send(
         request(path, json).header("authorization", "Bearer " + key).build(),
         HttpResponse.BodyHandlers.ofString());
+  }
+
+  /** A request as somebody else has sent it, with what says what it is and who asks. */
+  HttpResponse<byte[]> forward(
+      String method, String path, Map<String, List<String>> headers, byte[] body) {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(base.resolve(path))
+            .method(method, HttpRequest.BodyPublishers.ofByteArray(body));
+    headers.forEach((name, values) -> {
+      if (List.of("authorization", "content-type").contains(name.toLowerCase(Locale.ROOT))) {
+        values.forEach(value -> request.header(name, value));
+      }
+    });
+    return send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
   }
 
   /** A reply that is read line by line; closing the stream closes the connection. */

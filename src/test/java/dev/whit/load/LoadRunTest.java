@@ -113,9 +113,11 @@ class LoadRunTest {
       assertThat(report.failures()).as("%s", kind.getKey()).containsExactly(kind.getValue());
       assertThat(report.completed()).isEqualTo(2);
     }
-    assertThat(failing(Reaction.NO_JSON).failures())
-        .extracting(LoadReport.Failures::kind)
-        .containsExactly("malformed");
+    for (Reaction malformed : List.of(Reaction.NO_JSON, Reaction.NO_OBJECT)) {
+      assertThat(failing(malformed).failures())
+          .extracting(LoadReport.Failures::kind)
+          .containsExactly("malformed");
+    }
   }
 
   @Test

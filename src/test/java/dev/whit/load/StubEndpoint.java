@@ -30,6 +30,7 @@ final class StubEndpoint implements AutoCloseable {
     FAIL_IN_THE_MIDDLE,
     END_IN_THE_MIDDLE,
     NO_JSON,
+    NO_OBJECT,
     /** A piece, then nothing until the stub is closed. */
     HANG
   }
@@ -75,6 +76,7 @@ final class StubEndpoint implements AutoCloseable {
           stream(exchange, piece("a"), "{\"error\":{\"message\":\"it broke\"}}", DONE);
       case END_IN_THE_MIDDLE -> stream(exchange, piece("a"));
       case NO_JSON -> stream(exchange, "{", DONE);
+      case NO_OBJECT -> stream(exchange, "null", DONE);
       case HANG -> {
         exchange.sendResponseHeaders(200, 0);
         write(exchange.getResponseBody(), piece("a"));

@@ -83,7 +83,7 @@ final class CompletionsResourceTest {
         """
         {"model": "fake", "prompt": "abc", "max_tokens": 3, "temperature": 0.5, "top_p": 0.25, "top_k": 7,
          "min_p": 0.125, "repetition_penalty": 1.5, "frequency_penalty": -0.5, "presence_penalty": 2,
-         "logit_bias": {"5": -100, "0": 0.25}, "min_tokens": 3, "priority": -7, "seed": -9007199254740993, "stop": null, "stop_token_ids": [3, 4], "user": "u",
+         "logit_bias": {"5": -100, "0": 0.25}, "min_tokens": 3, "priority": -7, "cache_salt": "mine", "seed": -9007199254740993, "stop": null, "stop_token_ids": [3, 4], "user": "u",
          "something_else": {"a": 1}}\
         """);
     GenerationRequest request = lastRequest();
@@ -98,6 +98,7 @@ final class CompletionsResourceTest {
                 new LogitAdjustments(Map.of(5, -100.0, 0, 0.25), 1.5, -0.5, 2, 3)));
     assertThat(request.maxTokens()).isEqualTo(3);
     assertThat(request.priority()).isEqualTo(-7);
+    assertThat(request.cacheSalt()).isEqualTo("mine");
     assertThat(request.stopTokens()).containsExactlyInAnyOrder(3, 4, ByteTokenizer.EOS);
     assertThat(request.topLogprobs()).isEqualTo(-1);
     assertThat(request.promptLogprobs()).isEqualTo(-1);
@@ -143,6 +144,21 @@ final class CompletionsResourceTest {
         .body("choices.text", contains("one", "one", "two", "two"))
         .body("usage.prompt_tokens", equalTo(16))
         .body("usage.completion_tokens", equalTo(16));
+  }
+
+  @Test
+  void cutsAPromptAtItsBeginning() {
+    post("""
+    {"model": "fake", "prompt": ["say:one two", "ab"], "truncate_prompt_tokens": 5, "echo": true, "max_tokens": 1}\
+    """)
+        .body("choices[0].text", startsWith("e two"))
+        .body("choices[1].text", startsWith("ab"))
+        .body("usage.prompt_tokens", equalTo(8));
+    post("""
+    {"model": "plain", "prompt": "%s", "truncate_prompt_tokens": -1, "max_tokens": 9}\
+    """
+            .formatted("a".repeat(1000)))
+        .body("usage.prompt_tokens", equalTo(63));
   }
 
   @Test

@@ -121,6 +121,39 @@ final class ToolCallsTest {
     }
   }
 
+  /** The seed decides which: OpenAI's clients send both where an answer has a type. */
+  @Test
+  void writesEitherCallsOrTheFormWhereBothAreAskedFor() throws Exception {
+    String format =
+        """
+        , "n": 40, "max_tokens": 3000, "response_format": {"type": "json_schema", "json_schema": {"name": "n", "schema":
+           {"type": "object", "properties": {"mood": {"enum": ["glad", "sad"]}}, "required": ["mood"], "additionalProperties": false}}}\
+        """;
+    String body = post(request("p", format)).statusCode(200).extract().asString();
+    int calls = 0;
+    int contents = 0;
+    for (JsonNode answer : JSON.readTree(body).path("choices")) {
+      JsonNode message = answer.path("message");
+      if (answer.path("finish_reason").asText().equals("tool_calls")) {
+        assertThat(message.has("content")).isFalse();
+        for (JsonNode call : message.path("tool_calls")) {
+          assertCall(call);
+        }
+        calls++;
+      } else {
+        assertThat(answer.path("finish_reason").asText()).isEqualTo("stop");
+        assertThat(JSON.readTree(message.path("content").asText()).path("mood").asText())
+            .isIn("glad", "sad");
+        contents++;
+      }
+    }
+    assertThat(calls).isPositive();
+    assertThat(contents).isPositive();
+    post(request("p", format + ", \"tool_choice\": \"required\""))
+        .statusCode(200)
+        .body("choices[0].finish_reason", equalTo("tool_calls"));
+  }
+
   @Test
   void streamsCallsAsDeltas() throws Exception {
     String more = ", \"tool_choice\": \"required\", \"max_tokens\": 3000";
@@ -190,7 +223,7 @@ final class ToolCallsTest {
           "tool_choice": 1                                               | tool_choice | none, auto, required
           "tools": [{"type": "function", "function": {"name": "a"}}], "tool_choice": {"type": "function", "function": {"name": "b"}} | tool_choice.function.name | one of tools
           "tools": [{"type": "function", "function": {"name": "a"}}, {"type": "function", "function": {"name": "b", "parameters": {"not": {}}}}], "tool_choice": "required" | tools[1].function.parameters | keyword not
-          "tools": [{"type": "function", "function": {"name": "a"}}], "response_format": {"type": "json_object"} | response_format | tool_choice
+          "tools": [{"type": "function", "function": {"name": "a"}}], "response_format": {"type": "json_schema", "json_schema": {"schema": {"not": {}}}} | response_format.json_schema.schema | keyword not
           "parallel_tool_calls": 1                                       | parallel_tool_calls | true or false
           """)
   void refusesWhatIsNotAsItMustBe(String fields, String param, String message) {

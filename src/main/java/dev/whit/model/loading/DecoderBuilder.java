@@ -27,11 +27,13 @@ import dev.whit.model.RmsNorm;
 import dev.whit.model.StackedLinear;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 
 /** Reads a model's tensors and has the kernels lay them out. */
 final class DecoderBuilder {
   private final ModelConfig config;
   private final Kernels kernels;
+  private final Turns turns;
   private final float normOffset;
   private final HeadType headType;
   private final Resources weights = new Resources();
@@ -39,12 +41,15 @@ final class DecoderBuilder {
   private StepCost stepCost = StepCost.NONE;
 
   /**
+   * @param turns when the kernels may lay weights out
    * @param normOffset what is added to the weights of RMSNorms
    * @param headType how the output head is kept
    */
-  DecoderBuilder(ModelConfig config, Kernels kernels, float normOffset, HeadType headType) {
+  DecoderBuilder(
+      ModelConfig config, Kernels kernels, Turns turns, float normOffset, HeadType headType) {
     this.config = config;
     this.kernels = kernels;
+    this.turns = turns;
     this.normOffset = normOffset;
     this.headType = headType;
   }
@@ -63,7 +68,7 @@ final class DecoderBuilder {
   Decoder build(ModelTensors tensors, LoadListener progress) {
     try {
       DenseSpec table = table(tensors.embedding());
-      DenseWeights embedding = own(kernels.prepare(table));
+      DenseWeights embedding = own(() -> kernels.prepare(table));
       List<DecoderLayer> layers = new ArrayList<>();
       for (ModelTensors.Layer layer : tensors.layers()) {
         layers.add(layer(layer, config.layers().get(layers.size())));
@@ -132,13 +137,13 @@ final class DecoderBuilder {
   }
 
   private LinearLayer int8(DenseSpec spec) {
-    Int8Weights laidOut = own(kernels.quantize(spec));
+    Int8Weights laidOut = own(() -> kernels.quantize(spec));
     stepCost = stepCost.plus(StepCost.of(spec, laidOut.residentBytes()));
     return new Int8Linear(laidOut);
   }
 
   private DenseWeights matrix(Tensor tensor) {
-    return own(kernels.prepare(table(tensor)));
+    return own(() -> kernels.prepare(table(tensor)));
   }
 
   private DenseSpec table(Tensor tensor) {
@@ -178,12 +183,12 @@ final class DecoderBuilder {
     layers.forEach(l -> residentBytes += WeightReader.copiedBytes(l.weight(), l.rows()));
     DenseSpec spec = WeightReader.dense(layers);
     stepCost = stepCost.plus(StepCost.of(spec));
-    return new DenseLinear(own(kernels.prepare(spec)));
+    return new DenseLinear(own(() -> kernels.prepare(spec)));
   }
 
   private LinearLayer factored(List<LinearTensors.Factored> layers) {
     BinaryFactorSpec spec = WeightReader.factored(layers);
-    BinaryFactorWeights laidOut = own(kernels.prepare(spec));
+    BinaryFactorWeights laidOut = own(() -> kernels.prepare(spec));
     stepCost = stepCost.plus(StepCost.of(spec, laidOut.residentBytes()));
     return new BinaryFactorLinear(laidOut);
   }
@@ -214,7 +219,8 @@ final class DecoderBuilder {
     return buffer;
   }
 
-  private <W extends Weights> W own(W laidOut) {
+  private <W extends Weights> W own(Supplier<W> layOut) {
+    W laidOut = turns.turn(layOut);
     residentBytes += laidOut.residentBytes();
     return weights.add(laidOut);
   }

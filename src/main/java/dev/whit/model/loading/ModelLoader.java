@@ -27,13 +27,25 @@ public final class ModelLoader {
   /** As {@link #load(ModelSource, Kernels, LoadListener)}, with the head kept as given. */
   public static LoadedModel load(
       ModelSource source, Kernels kernels, HeadType head, LoadListener progress) {
+    return load(source, kernels, Turns.NOBODY_ELSE, head, progress);
+  }
+
+  /**
+   * As {@link #load(ModelSource, Kernels, LoadListener)}, with kernels that others use too.
+   *
+   * @param turns when the kernels may be used, one layer's weights at a time
+   * @param head how the head is kept
+   */
+  public static LoadedModel load(
+      ModelSource source, Kernels kernels, Turns turns, HeadType head, LoadListener progress) {
     Description description = Description.read(source);
     Checkpoint checkpoint = CheckpointReader.open(description.files().weights());
     try {
       ModelTensors tensors = description.find(checkpoint);
       ModelSummary summary = description.summary(tensors);
       DecoderBuilder builder =
-          new DecoderBuilder(description.config(), kernels, description.names().normOffset(), head);
+          new DecoderBuilder(
+              description.config(), kernels, turns, description.names().normOffset(), head);
       Decoder decoder = builder.build(tensors, progress);
       return new LoadedModel(
           decoder,

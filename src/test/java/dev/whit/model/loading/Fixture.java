@@ -42,7 +42,8 @@ final class Fixture implements AutoCloseable {
   }
 
   Decoder build(Kernels kernels) {
-    return new DecoderBuilder(config(), kernels, family.tensors().normOffset(), HeadType.STORED)
+    return new DecoderBuilder(
+            config(), kernels, Turns.NOBODY_ELSE, family.tensors().normOffset(), HeadType.STORED)
         .build(find(), (ready, total) -> {});
   }
 
