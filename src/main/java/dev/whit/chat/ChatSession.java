@@ -87,7 +87,7 @@ public final class ChatSession {
   public void stop() {
     synchronized (lock) {
       if (answering == null) {
-        terminal.note("\n/quit leaves, as Ctrl-D does");
+        terminal.interject("/quit leaves, as Ctrl-D does");
       } else {
         answering.interrupt();
       }

@@ -86,6 +86,12 @@ public final class Terminal {
     }
   }
 
+  /** Tells a person who is writing a message something. */
+  void interject(String text) {
+    note("\n" + text);
+    prompt(PROMPT);
+  }
+
   /** Tells what went wrong. */
   void error(String text) {
     err.println("whit: " + harmless(text));

@@ -26,6 +26,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -61,7 +63,9 @@ import picocli.CommandLine.Spec;
     })
 final class ChatCommand implements Callable<Integer> {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final String LOCAL_NAME = "model";
+
+  /** The last part of a target that can be a model's name, without its options. */
+  private static final Pattern NAME = Pattern.compile("(?:[^,]*/)?([A-Za-z0-9][\\w.-]*)/?(?:,.*)?");
 
   /** Exit codes of a process that SIGINT or SIGTERM has ended. */
   private static final int INTERRUPTED = 130;
@@ -124,7 +128,8 @@ final class ChatCommand implements Callable<Integer> {
   private int local(@Nullable String wanted, Map<String, JsonNode> parsed)
       throws IOException, InterruptedException {
     String what = wanted == null ? demo() : wanted;
-    String served = Settings.joined(List.of(LOCAL_NAME + "=" + what));
+    String name = nameOf(what);
+    String served = Settings.joined(List.of(name + "=" + what));
     try (LocalServer server = LocalServer.start(Map.of("whit.model", served))) {
       if (person().isPresent()) {
         PrintWriter err = spec.commandLine().getErr();
@@ -132,10 +137,15 @@ final class ChatCommand implements Callable<Integer> {
         err.flush();
       }
       server.awaitReady();
-      return talk(server.address(), LOCAL_NAME, parsed);
+      return talk(server.address(), name, parsed);
     } catch (LocalServer.Ended e) {
       return e.exitCode();
     }
+  }
+
+  private static String nameOf(String target) {
+    Matcher name = NAME.matcher(target);
+    return name.matches() ? name.group(1) : "model";
   }
 
   private String demo() {

@@ -28,19 +28,19 @@ export class ServerCharts {
   #readings = [];
   #timer = 0;
   #speed = new LineChart({
-    title: 'Generated tokens per second',
+    title: 'Generated tokens/s',
     series: [''],
     format: digits,
     ...TWO_MINUTES,
   });
   #firstToken = new LineChart({
-    title: 'Time to first token, last 30 s',
+    title: 'Time to first token',
     series: ['median', 'p95'],
     format: milliseconds,
     ...TWO_MINUTES,
   });
   #interToken = new LineChart({
-    title: 'Time between tokens, last 30 s',
+    title: 'Time between tokens',
     series: ['median', 'p95'],
     format: milliseconds,
     ...TWO_MINUTES,
@@ -135,7 +135,7 @@ export class PageCharts {
     ...LAST_ANSWERS,
   });
   #speed = new LineChart({
-    title: 'Tokens per second after the first',
+    title: 'Tokens/s after the first',
     series: [''],
     format: digits,
     ...LAST_ANSWERS,

@@ -82,8 +82,11 @@ export class Playground extends EventTarget {
   async ask(prompt) {
     const question = element('article', `question ${this.#mode}`);
     question.append(element('div', 'text', prompt));
-    const answers = new Answers(this.#inspector, this.#transcript);
-    this.#transcript.append(question);
+    const exchange = element('div', 'exchange');
+    exchange.append(question);
+    this.#transcript.append(exchange);
+    const answers = new Answers(this.#inspector, exchange);
+    const conversation = this.#messages; // clearing begins another one
     this.#following = true;
     const running = new AbortController();
     this.#running = running;
@@ -94,10 +97,17 @@ export class Playground extends EventTarget {
       this.#emit('begin', { path: PATHS[this.#mode], request });
       watch = new Stopwatch();
       await this.#read(request, answers, watch, running.signal);
-      this.#keep(prompt, answers.first.text);
+      keep(conversation, prompt, answers.first.text);
       return true;
     } catch (failure) {
-      return this.#failed(failure, prompt, question, answers, watch, running.signal.aborted);
+      if (running.signal.aborted) {
+        answers.first.note(figures(watch, null, 'stopped here'), MEASURED);
+        keep(conversation, prompt, answers.first.text);
+        return answers.first.text !== '';
+      }
+      question.classList.add('failed');
+      showFailure(failure, answers.first);
+      return false;
     } finally {
       this.#running = null;
       this.#transcript.ariaBusy = 'false';
@@ -143,36 +153,10 @@ export class Playground extends EventTarget {
     answers.first.note(figures(watch, usage, finish), MEASURED);
   }
 
-  #failed(failure, prompt, question, answers, watch, stopped) {
-    if (stopped) {
-      answers.first.note(figures(watch, null, 'stopped here'), MEASURED);
-      this.#keep(prompt, answers.first.text);
-      return answers.first.text !== '';
-    }
-    if (!(failure instanceof ApiError || failure instanceof ParameterError)) {
-      console.error(failure);
-    }
-    answers.first.fail(failure.message);
-    if (failure.requestId) {
-      answers.first.note(`request id ${failure.requestId}`);
-    }
-    question.classList.add('failed');
-    return false;
-  }
-
   /** Keeps the end in view, unless the reader has gone elsewhere. */
   #follow() {
     if (this.#following) {
       this.#transcript.scrollTop = this.#transcript.scrollHeight;
-    }
-  }
-
-  #keep(prompt, answer) {
-    if (answer !== '') {
-      this.#messages.push(
-        { role: 'user', content: prompt },
-        { role: 'assistant', content: answer },
-      );
     }
   }
 
@@ -184,12 +168,12 @@ export class Playground extends EventTarget {
 /** The views of the choices of one reply. */
 class Answers {
   #inspector;
-  #transcript;
+  #exchange;
   #views = new Map();
 
-  constructor(inspector, transcript) {
+  constructor(inspector, exchange) {
     this.#inspector = inspector;
-    this.#transcript = transcript;
+    this.#exchange = exchange;
   }
 
   get first() {
@@ -200,9 +184,28 @@ class Answers {
     if (!this.#views.has(index)) {
       const view = new AnswerView(this.#inspector);
       this.#views.set(index, view);
-      this.#transcript.append(view.element);
+      this.#exchange.append(view.element);
     }
     return this.#views.get(index);
+  }
+}
+
+function keep(conversation, prompt, answer) {
+  if (answer !== '') {
+    conversation.push(
+      { role: 'user', content: prompt },
+      { role: 'assistant', content: answer },
+    );
+  }
+}
+
+function showFailure(failure, answer) {
+  if (!(failure instanceof ApiError || failure instanceof ParameterError)) {
+    console.error(failure);
+  }
+  answer.fail(failure.message);
+  if (failure.requestId) {
+    answer.note(`request id ${failure.requestId}`);
   }
 }
 

@@ -109,7 +109,7 @@ class ChatSessionTest {
 
     session.stop();
 
-    assertThat(out.toString()).endsWith("/quit leaves, as Ctrl-D does\n");
+    assertThat(out.toString()).endsWith("\n/quit leaves, as Ctrl-D does\n>>> ");
     assertThat(Thread.interrupted()).isFalse();
   }
 

@@ -27,7 +27,9 @@ class ChatIT {
 
     assertThat(exit.code()).as("%s", exit).isZero();
     assertThat(exit.errorLines()).isEmpty();
-    JsonNode messages = new ObjectMapper().readTree(Files.readString(saved)).path("messages");
+    JsonNode request = new ObjectMapper().readTree(Files.readString(saved));
+    assertThat(request.path("model").asText()).isEqualTo("littlebit");
+    JsonNode messages = request.path("messages");
     assertThat(messages).hasSize(4);
     assertThat(exit.out())
         .isEqualTo(

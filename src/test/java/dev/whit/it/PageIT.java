@@ -177,7 +177,29 @@ class PageIT {
     browser.await(() -> browser.findAll(".token").size() > shown + 5);
     browser.find("#stop").click();
     awaitEnd();
-    assertThat(browser.text(".answer:last-child .figures")).contains("stopped here");
+    assertThat(browser.text(".exchange:last-child .figures")).contains("stopped here");
+  }
+
+  @Test
+  void clearingEndsTheAnswerAndForgetsIt() throws JsonProcessingException {
+    set("max_tokens", "900");
+    openDetails();
+    browser.find("[data-field=ignore_eos]").click();
+    ask("Tell me everything.");
+    browser.await(() -> browser.findAll(".token").size() > 5);
+
+    browser.find("#clear").click();
+    awaitEnd();
+
+    assertThat(browser.findAll(".exchange")).isEmpty();
+    set("max_tokens", "4");
+    ask("Hello");
+    awaitEnd();
+    assertThat(browser.findAll(".exchange")).hasSize(1);
+    String command = browser.text("#curl");
+    JsonNode sent =
+        JSON.readTree(command.substring(command.indexOf('{'), command.lastIndexOf('\'')));
+    assertThat(sent.path("messages")).hasSize(1);
   }
 
   @Test
