@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param continueFinalMessage whether the last message is left open and continued
  * @param templateArguments further variables of the template: strings, numbers, booleans, lists,
  *     maps
+ * @param keptTokens how many of the prompt's last tokens are kept at most, null for all
  */
 public record ChatRequest(
     @Nullable String model,
@@ -23,7 +24,8 @@ public record ChatRequest(
     ToolUse tools,
     boolean addGenerationPrompt,
     boolean continueFinalMessage,
-    Map<String, Object> templateArguments) {
+    Map<String, Object> templateArguments,
+    @Nullable Integer keptTokens) {
 
   public ChatRequest {
     messages = List.copyOf(messages);

@@ -36,7 +36,10 @@ public final class ChatService {
     ServedModel model = models.resolve(request.model());
     // The template has written the special tokens that its format begins with.
     String prompt = render(model, request);
-    int[] ids = model.promptEncoder().encode(new Prompt.Text(prompt), "messages", false, 1);
+    int[] ids =
+        model
+            .promptEncoder()
+            .encode(new Prompt.Text(prompt), "messages", false, 1, request.keptTokens());
     GenerationOptions options = request.options();
     int room = model.backend().info().maxContext() - ids.length;
     int maxTokens = options.maxTokens() == null ? room : options.maxTokens();

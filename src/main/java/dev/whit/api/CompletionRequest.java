@@ -11,9 +11,14 @@ import org.jspecify.annotations.Nullable;
  * @param options how to generate
  * @param echo whether the answer begins with the prompt, and its log-probabilities with the
  *     prompt's
+ * @param keptTokens how many of each prompt's last tokens are kept at most, null for all
  */
 public record CompletionRequest(
-    @Nullable String model, List<Prompt> prompts, GenerationOptions options, boolean echo) {
+    @Nullable String model,
+    List<Prompt> prompts,
+    GenerationOptions options,
+    boolean echo,
+    @Nullable Integer keptTokens) {
 
   public CompletionRequest {
     prompts = List.copyOf(prompts);

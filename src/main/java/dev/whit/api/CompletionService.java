@@ -33,8 +33,12 @@ public final class CompletionService {
             : options.maxTokens();
     List<EncodedPrompt> prompts = new ArrayList<>();
     for (Prompt prompt : request.prompts()) {
-      int[] ids = model.promptEncoder().encode(prompt, "prompt", true, Math.min(maxTokens, 1));
-      String echo = request.echo() ? text(model, prompt) : null;
+      int[] ids =
+          model
+              .promptEncoder()
+              .encode(prompt, "prompt", true, Math.min(maxTokens, 1), request.keptTokens());
+      Prompt kept = request.keptTokens() == null ? prompt : new Prompt.Tokens(ids);
+      String echo = request.echo() ? text(model, kept) : null;
       prompts.add(new EncodedPrompt(ids, echo, maxTokens));
     }
     ReplyShape shape = ReplyShape.content(model.constraints().of(options.format()));

@@ -1,20 +1,15 @@
 package dev.whit.api;
 
 import dev.whit.backend.CancelCause;
-import dev.whit.backend.Generation;
 import dev.whit.backend.GenerationEvent;
 import dev.whit.backend.GenerationRequest;
-import dev.whit.backend.RejectedException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,16 +25,10 @@ public final class TextStream implements AutoCloseable {
   private final List<EncodedPrompt> prompts;
   private final int choicesPerPrompt;
   private final List<ChoiceText> choices = new ArrayList<>();
-  private final BlockingQueue<Arrival> arrivals;
-  private final List<Generation> generations = new ArrayList<>();
-  private final long start = System.nanoTime();
-  private volatile @Nullable CancelCause abandoned;
+  private final GenerationGroup generations;
   private int unfinished;
   private int cachedTokens;
   private OptionalLong firstTokenNanos = OptionalLong.empty();
-
-  /** An event of a generation; without one it only wakes the reader. */
-  private record Arrival(int choice, @Nullable GenerationEvent event) {}
 
   private TextStream(
       ServedModel model,
@@ -51,7 +40,7 @@ public final class TextStream implements AutoCloseable {
     this.prompts = prompts;
     this.choicesPerPrompt = options.choices();
     this.unfinished = prompts.size() * choicesPerPrompt;
-    this.arrivals = new LinkedBlockingQueue<>(unfinished * MAX_UNREAD_EVENTS);
+    this.generations = new GenerationGroup(model.backend(), origin, unfinished * MAX_UNREAD_EVENTS);
   }
 
   /**
@@ -73,14 +62,6 @@ public final class TextStream implements AutoCloseable {
     TextStream stream = new TextStream(model, origin, prompts, options);
     try {
       stream.submit(options, shape);
-    } catch (RejectedException e) {
-      stream.close();
-      throw switch (e.reason()) {
-        case QUEUE_FULL ->
-            new ApiException.Overloaded("the queue is full, try again later", e.retryAfter());
-        case UNAVAILABLE ->
-            new ApiException.Unavailable("the model takes no requests now", e.retryAfter());
-      };
     } catch (RuntimeException e) {
       stream.close();
       throw e;
@@ -96,7 +77,7 @@ public final class TextStream implements AutoCloseable {
       for (int i = 0; i < choicesPerPrompt; i++) {
         int choice = choices.size();
         choices.add(new ChoiceText(choice, model, prompt, options, shape, stopTokens));
-        GenerationRequest request =
+        generations.submit(
             new GenerationRequest(
                 origin.id(),
                 prompt.ids(),
@@ -108,12 +89,8 @@ public final class TextStream implements AutoCloseable {
                 options.priority(),
                 origin.caller(),
                 options.cacheSalt(),
-                shape.constraint());
-        Generation generation =
-            model.backend().submit(request, event -> arrive(new Arrival(choice, event)));
-        synchronized (generations) {
-          generations.add(generation);
-        }
+                shape.constraint(),
+                null));
       }
     }
   }
@@ -124,12 +101,6 @@ public final class TextStream implements AutoCloseable {
       all.addAll(model.stopTokens());
     }
     return all;
-  }
-
-  private void arrive(Arrival arrival) {
-    if (!arrivals.offer(arrival)) {
-      abandon(CancelCause.SLOW_READER);
-    }
   }
 
   /** Name of the model. */
@@ -175,11 +146,11 @@ public final class TextStream implements AutoCloseable {
   public @Nullable TextDelta next(Duration patience) throws InterruptedException {
     long deadline = System.nanoTime() + patience.toNanos();
     while (true) {
-      Arrival arrival = poll(deadline - System.nanoTime());
+      GenerationGroup.Arrival arrival = generations.poll(deadline - System.nanoTime());
       if (arrival == null) {
         return null;
       }
-      TextDelta delta = accept(arrival) ? choices.get(arrival.choice()).take() : null;
+      TextDelta delta = accept(arrival) ? choices.get(arrival.generation()).take() : null;
       if (delta != null) {
         return delta;
       }
@@ -193,7 +164,7 @@ public final class TextStream implements AutoCloseable {
    */
   public List<TextDelta> collect() throws InterruptedException {
     while (!isFinished()) {
-      Arrival arrival = poll(Long.MAX_VALUE);
+      GenerationGroup.Arrival arrival = generations.poll(Long.MAX_VALUE);
       if (arrival != null) {
         accept(arrival);
       }
@@ -208,40 +179,28 @@ public final class TextStream implements AutoCloseable {
     return answers;
   }
 
-  private @Nullable Arrival poll(long nanos) throws InterruptedException {
-    long left = origin.limit().toNanos() - (System.nanoTime() - start);
-    Arrival arrival = arrivals.poll(Math.min(nanos, left), TimeUnit.NANOSECONDS);
-    if (left <= 0 || (arrival == null && left <= nanos)) {
-      abandon(CancelCause.DEADLINE);
-    }
-    CancelCause cause = abandoned;
-    if (cause != null) {
-      throw cancelled(cause);
-    }
-    return arrival;
-  }
-
   /** Takes an event in; returns whether it belongs to an answer that was not complete. */
-  private boolean accept(Arrival arrival) {
+  private boolean accept(GenerationGroup.Arrival arrival) {
     GenerationEvent event = arrival.event();
-    ChoiceText choice = choices.get(arrival.choice());
+    ChoiceText choice = choices.get(arrival.generation());
     if (event == null || choice.isFinished()) {
       return false;
     }
     switch (event) {
       case GenerationEvent.PromptCached(int tokens) -> {
-        if (arrival.choice() % choicesPerPrompt == 0) { // each prompt counts once
+        if (arrival.generation() % choicesPerPrompt == 0) { // each prompt counts once
           cachedTokens += tokens;
         }
       }
       case GenerationEvent.PromptScored(var scores) -> choice.promptScored(scores);
+      case GenerationEvent.Embedded e -> throw new IllegalStateException("nobody asked for " + e);
       case GenerationEvent.Token(int token, var score) -> {
         if (firstTokenNanos.isEmpty()) {
           firstTokenNanos = OptionalLong.of(System.nanoTime());
         }
         choice.token(token, score);
         if (choice.isFinished()) {
-          generation(arrival.choice()).cancel(CancelCause.STOP_STRING);
+          generations.cancel(arrival.generation(), CancelCause.STOP_STRING);
         }
       }
       case GenerationEvent.Finished(var reason) ->
@@ -250,7 +209,7 @@ public final class TextStream implements AutoCloseable {
                 case STOP -> Finish.STOP;
                 case LENGTH -> Finish.LENGTH;
               });
-      case GenerationEvent.Cancelled(var cause) -> throw cancelled(cause);
+      case GenerationEvent.Cancelled(var cause) -> throw GenerationGroup.failure(cause);
       case GenerationEvent.Failed(var message) -> throw new ApiException.GenerationFailed(message);
     }
     if (choice.isFinished()) {
@@ -259,57 +218,21 @@ public final class TextStream implements AutoCloseable {
     return true;
   }
 
-  private Generation generation(int choice) {
-    synchronized (generations) {
-      return generations.get(choice);
-    }
-  }
-
-  private static ApiException cancelled(CancelCause cause) {
-    return switch (cause) {
-      case STOP_STRING, CLIENT_GONE -> new ApiException.ClientGone("the client went away");
-      case SLOW_READER -> new ApiException.ClientGone("the client reads too slowly");
-      case DEADLINE ->
-          new ApiException.DeadlineExceeded("the answer was not finished within its time");
-      case UNLOADED ->
-          new ApiException.Unavailable("the model is being unloaded", Duration.ofSeconds(10));
-      case SHUTDOWN ->
-          new ApiException.Unavailable("the server is shutting down", Duration.ofSeconds(10));
-    };
-  }
-
   /** The client went away: gives up what is not finished, from any thread. */
   public void clientGone() {
-    abandon(CancelCause.CLIENT_GONE);
+    generations.abandon(CancelCause.CLIENT_GONE);
   }
 
   /** The client does not read its answer: gives up what is not finished, from any thread. */
   public void readerTooSlow() {
-    abandon(CancelCause.SLOW_READER);
-  }
-
-  private void abandon(CancelCause cause) {
-    if (abandoned == null) {
-      abandoned = cause;
-    }
-    cancelAll(cause);
-    // Wakes the reader; where there is no room it has something to wake up for.
-    boolean _ = arrivals.offer(new Arrival(0, null));
-  }
-
-  private void cancelAll(CancelCause cause) {
-    List<Generation> all;
-    synchronized (generations) {
-      all = List.copyOf(generations);
-    }
-    all.forEach(generation -> generation.cancel(cause));
+    generations.abandon(CancelCause.SLOW_READER);
   }
 
   /** Gives up what is not finished. */
   @Override
   public void close() {
     if (!isFinished()) {
-      cancelAll(CancelCause.CLIENT_GONE);
+      generations.cancelAll(CancelCause.CLIENT_GONE);
     }
   }
 }

@@ -147,6 +147,7 @@ final class ModelAssembly {
         summary.config().modelType(),
         plan.context(),
         summary.config().vocabSize(),
+        summary.config().embeddingSize(),
         summary.bitsPerWeight(),
         summary.parameters(),
         bytesByPart(summary.bytes()),

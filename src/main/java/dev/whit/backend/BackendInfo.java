@@ -9,6 +9,7 @@ import java.util.Map;
  * @param architecture the checkpoint's {@code model_type}
  * @param maxContext most tokens of prompt and answer together
  * @param vocabularySize number of logits
+ * @param embeddingSize number of values of an embedding
  * @param bitsPerWeight effective bits per weight of the linear layers, scales counted
  * @param parameters number of parameters that the linear layers, embeddings and norms stand for
  * @param bytes weight bytes by part: embeddings, head, linears, norms
@@ -19,6 +20,7 @@ public record BackendInfo(
     String architecture,
     int maxContext,
     int vocabularySize,
+    int embeddingSize,
     double bitsPerWeight,
     long parameters,
     Map<String, Long> bytes,

@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What happens to a generation, in order: how much of the prompt was cached (if any), prompt scores
- * (when asked for) in chunks, tokens, then exactly one {@link Finished}, {@link Cancelled} or
- * {@link Failed}.
+ * in chunks or an embedding (when asked for), tokens, then exactly one {@link Finished}, {@link
+ * Cancelled} or {@link Failed}.
  */
 public sealed interface GenerationEvent {
   /** The keys and values of the prompt's first {@code tokens} tokens were still in the cache. */
@@ -14,6 +14,14 @@ public sealed interface GenerationEvent {
 
   /** Scores of the next prompt tokens, in order, beginning with the second (the first has none). */
   record PromptScored(List<TokenScore> scores) implements GenerationEvent {}
+
+  /**
+   * The prompt's embedding.
+   *
+   * @param vector [embedding] its pooled last hidden states, after the final norm; not of unit
+   *     length
+   */
+  record Embedded(float[] vector) implements GenerationEvent {}
 
   /**
    * A generated token.
@@ -37,6 +45,7 @@ public sealed interface GenerationEvent {
     return switch (this) {
       case PromptCached c -> false;
       case PromptScored p -> false;
+      case Embedded e -> false;
       case Token t -> false;
       case Finished f -> true;
       case Cancelled c -> true;

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param constraint which tokens the answer may consist of, null for any. Where it must end the
  *     generation ends without a further token, even before the least number of tokens; where it may
  *     end stop tokens are allowed too, and nowhere else
+ * @param pooling not null: nothing is generated or scored, the prompt's embedding is wanted
  */
 public record GenerationRequest(
     String id,
@@ -34,7 +35,8 @@ public record GenerationRequest(
     int priority,
     String caller,
     String cacheSalt,
-    @Nullable TokenConstraint constraint) {
+    @Nullable TokenConstraint constraint,
+    @Nullable Pooling pooling) {
   /** The caller of all requests that do not say whose they are. */
   public static final String NOBODY = "";
 
@@ -44,6 +46,10 @@ public record GenerationRequest(
     }
     if (maxTokens < 0) {
       throw new IllegalArgumentException("negative maxTokens " + maxTokens);
+    }
+    if (pooling != null && (maxTokens != 0 || promptLogprobs >= 0)) {
+      throw new IllegalArgumentException(
+          "an embedding with maxTokens %d, promptLogprobs %d".formatted(maxTokens, promptLogprobs));
     }
     stopTokens = Set.copyOf(stopTokens);
   }
@@ -68,6 +74,25 @@ public record GenerationRequest(
         0,
         NOBODY,
         "",
+        null,
         null);
+  }
+
+  /** A request for the embedding of a prompt. */
+  public static GenerationRequest embedding(
+      String id, int[] prompt, Pooling pooling, int priority, String caller) {
+    return new GenerationRequest(
+        id,
+        prompt,
+        0,
+        SamplingParams.GREEDY,
+        Set.of(),
+        -1,
+        -1,
+        priority,
+        caller,
+        "",
+        null,
+        pooling);
   }
 }

@@ -13,8 +13,8 @@ import java.util.List;
 
 /**
  * Runs a {@link Decoder} over a paged cache and samples on the host: lays the scheduled chunks out
- * as one {@link ForwardBatch}, runs the layers once, and reads only the rows of logits that are
- * wanted, some at a time.
+ * as one {@link ForwardBatch}, runs the layers once, and reads only the rows of logits or of hidden
+ * states that are wanted, some at a time.
  */
 public final class DecoderRunner implements ModelRunner {
   private final KvCache cache;
@@ -29,6 +29,9 @@ public final class DecoderRunner implements ModelRunner {
   private int windowStart;
   private int windowEnd;
   private final float[] row;
+
+  /** [maxLogitRows, embedding] Last hidden states of some rows. */
+  private final float[] hidden;
 
   /**
    * Allocates the cache and the buffers of a step.
@@ -53,6 +56,7 @@ public final class DecoderRunner implements ModelRunner {
     sampler = new Sampler(vocabulary);
     window = new float[Math.multiplyExact(session.maxLogitRows(), vocabulary)];
     row = new float[vocabulary];
+    hidden = new float[Math.multiplyExact(session.maxLogitRows(), model.embeddingSize())];
   }
 
   @Override
@@ -65,8 +69,12 @@ public final class DecoderRunner implements ModelRunner {
     int first = 0;
     for (ScheduledChunk chunk : output.chunks()) {
       int firstRow = first;
-      results.add(sampler.sample(chunk, i -> logits(firstRow + i)));
-      first += chunk.logitRows();
+      HiddenStatePool pool = chunk.sequence().pool();
+      results.add(
+          pool == null
+              ? sampler.sample(chunk, i -> logits(firstRow + i))
+              : pool(chunk, firstRow, pool));
+      first += chunk.wantedRows();
     }
     return new StepResult(results);
   }
@@ -106,8 +114,8 @@ public final class DecoderRunner implements ModelRunner {
       layout.sequenceOf[t] = s;
       layout.slots[t] = table.slot(position);
     }
-    for (int i = 0; i < chunk.scoredRows(); i++) {
-      batch.logitRows[batch.logits++] = firstRow + chunk.scoreStart() - chunk.start() + i;
+    for (int i = 0; i < chunk.promptRows(); i++) {
+      batch.logitRows[batch.logits++] = firstRow + chunk.promptRowStart() - chunk.start() + i;
     }
     if (chunk.samples()) {
       batch.logitRows[batch.logits++] = layout.tokens - 1;
@@ -123,6 +131,19 @@ public final class DecoderRunner implements ModelRunner {
     }
     System.arraycopy(window, (index - windowStart) * vocabulary, row, 0, vocabulary);
     return row;
+  }
+
+  private SequenceResult pool(ScheduledChunk chunk, int firstRow, HiddenStatePool pool) {
+    int width = model.embeddingSize();
+    for (int done = 0; done < chunk.promptRows(); ) {
+      int count = Math.min(session.maxLogitRows(), chunk.promptRows() - done);
+      session.hidden(firstRow + done, count, hidden);
+      for (int i = 0; i < count; i++) {
+        pool.add(hidden, i, width);
+      }
+      done += count;
+    }
+    return SequenceResult.pooled(chunk, pool);
   }
 
   @Override

@@ -58,6 +58,7 @@ final class Reporter {
     switch (event) {
       case GenerationEvent.PromptCached cached -> {}
       case GenerationEvent.PromptScored scored -> {}
+      case GenerationEvent.Embedded embedded -> {}
       case GenerationEvent.Token token -> {
         boolean first = timeline.tokens() == 0;
         if (first) {

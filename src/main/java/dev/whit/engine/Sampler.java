@@ -24,7 +24,7 @@ final class Sampler {
   /**
    * The results of one chunk. It fails alone when a logit is not finite.
    *
-   * @param rows the chunk's {@linkplain ScheduledChunk#scoredRows rows that score} the prompt, then
+   * @param rows the chunk's {@linkplain ScheduledChunk#promptRows rows that score} the prompt, then
    *     the last one if it {@linkplain ScheduledChunk#samples samples}
    */
   SequenceResult sample(ScheduledChunk chunk, LogitRows rows) {
@@ -32,8 +32,8 @@ final class Sampler {
     GenerationRequest request = sequence.request();
     List<TokenScore> promptScores = new ArrayList<>();
     try {
-      for (int i = 0; i < chunk.scoredRows(); i++) {
-        int position = chunk.scoreStart() + i;
+      for (int i = 0; i < chunk.promptRows(); i++) {
+        int position = chunk.promptRowStart() + i;
         float[] logits = requireFinite(rows.row(i), position);
         int next = sequence.token(position + 1);
         promptScores.add(scorer.score(logits, next, request.promptLogprobs()));
@@ -41,7 +41,7 @@ final class Sampler {
       if (!chunk.samples()) {
         return new SequenceResult(SequenceResult.NO_TOKEN, null, promptScores, null);
       }
-      float[] logits = requireFinite(rows.row(chunk.scoredRows()), chunk.end() - 1);
+      float[] logits = requireFinite(rows.row(chunk.promptRows()), chunk.end() - 1);
       float[] adjusted = adjuster.adjust(logits, sequence);
       int token = chooser.choose(adjusted, request.sampling(), sequence.generated());
       if (adjusted[token] == LogitAdjuster.FORBIDDEN) {

@@ -7,26 +7,27 @@ package dev.whit.engine;
  * @param sequence the sequence; its block table already has room for the chunk
  * @param start position of the first token
  * @param count number of tokens, at least one
- * @param scoreStart position of the first row that scores a prompt token: the one after it
- * @param scoredRows number of rows, from {@code scoreStart} on, that score a prompt token
+ * @param promptRowStart position of the first row of the prompt that is wanted for itself: to score
+ *     the token after it, or for the embedding
+ * @param promptRows number of such rows, from {@code promptRowStart} on
  * @param samples whether the last row yields a new token: the chunk catches up with the sequence
  */
 public record ScheduledChunk(
-    Sequence sequence, int start, int count, int scoreStart, int scoredRows, boolean samples) {
+    Sequence sequence, int start, int count, int promptRowStart, int promptRows, boolean samples) {
 
   /** The next tokens of a sequence, at most {@code budget}. */
   static ScheduledChunk next(Sequence sequence, int budget) {
     int start = sequence.computedTokens();
     int end = Math.min(sequence.targetTokens(), start + budget);
-    // After a preemption, rows are computed again whose scores have been reported already.
-    int scoreStart = Math.max(start, sequence.scoredRows());
-    int scoreEnd = Math.min(end, sequence.promptLength() - 1);
+    // After a preemption, rows are computed again that have been used already.
+    int rowStart = Math.max(start, sequence.promptRowsDone());
+    int rowEnd = Math.min(end, sequence.promptRowsEnd());
     return new ScheduledChunk(
         sequence,
         start,
         end - start,
-        scoreStart,
-        sequence.scoresPrompt() ? Math.max(0, scoreEnd - scoreStart) : 0,
+        rowStart,
+        Math.max(0, rowEnd - rowStart),
         sequence.generates() && end == sequence.length());
   }
 
@@ -35,9 +36,14 @@ public record ScheduledChunk(
     return start + count;
   }
 
-  /** Number of rows whose logits are wanted. */
-  public int logitRows() {
-    return scoredRows + (samples ? 1 : 0);
+  /** Number of rows that are wanted: their logits, or of an embedding their hidden states. */
+  public int wantedRows() {
+    return promptRows + (samples ? 1 : 0);
+  }
+
+  /** Number of rows that go through the head: those of an embedding end before it. */
+  int logitRows() {
+    return sequence.pool() == null ? wantedRows() : 0;
   }
 
   /** Number of its tokens that are prompt tokens. */

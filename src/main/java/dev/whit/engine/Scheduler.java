@@ -186,6 +186,9 @@ final class Scheduler {
       GenerationEvent scored = new GenerationEvent.PromptScored(result.promptScores());
       events.add(new SequenceEvent(sequence, scored));
     }
+    if (result.embedding() != null) {
+      events.add(new SequenceEvent(sequence, new GenerationEvent.Embedded(result.embedding())));
+    }
     if (result.sampled()) {
       try {
         sequence.append(result.token());

@@ -6,6 +6,7 @@ import dev.whit.backend.Generation;
 import dev.whit.backend.GenerationEvent;
 import dev.whit.backend.GenerationListener;
 import dev.whit.backend.GenerationRequest;
+import dev.whit.backend.Pooling;
 import dev.whit.backend.TokenConstraint;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -30,10 +31,14 @@ public final class Sequence implements Generation {
   private final BlockHash root;
   private final List<BlockHash> blockHashes = new ArrayList<>();
 
+  /** Of the rows of an embedding that are computed; null if none is wanted. */
+  private final @Nullable HiddenStatePool pool;
+
   private int[] tokens;
   private int length;
   private int computedTokens;
-  private int scoredRows;
+  private final int promptRowsEnd;
+  private int promptRowsDone;
   private int publishedBlocks;
   private boolean begun;
 
@@ -65,6 +70,11 @@ public final class Sequence implements Generation {
     length = tokens.length;
     promptLength = length;
     maxTokens = Math.min(request.maxTokens(), config.maxContext() - promptLength);
+    pool = request.pooling() == null ? null : new HiddenStatePool();
+    promptRowsDone = request.pooling() == Pooling.LAST ? promptLength - 1 : 0;
+    // The row of the prompt's last token scores none of its tokens.
+    promptRowsEnd =
+        pool != null ? promptLength : request.promptLogprobs() >= 0 ? promptLength - 1 : 0;
     TokenConstraint constraint = request.constraint();
     position = constraint == null ? null : constraint.start();
   }
@@ -104,26 +114,31 @@ public final class Sequence implements Generation {
     return maxTokens > 0;
   }
 
-  /** Whether the scores of its prompt are wanted. */
-  boolean scoresPrompt() {
-    return request.promptLogprobs() >= 0;
+  /** Where the rows of its embedding are gathered, null if none is wanted. */
+  public @Nullable HiddenStatePool pool() {
+    return pool;
   }
 
-  /** Position of the first row whose prompt score is still wanted: it scores the next token. */
-  int scoredRows() {
-    return scoredRows;
+  /**
+   * Position of the first row of the prompt that is still wanted for itself: to score the token
+   * after it, or for the embedding.
+   */
+  int promptRowsDone() {
+    return promptRowsDone;
+  }
+
+  /** Position after the last such row. */
+  int promptRowsEnd() {
+    return promptRowsEnd;
   }
 
   int computedTokens() {
     return computedTokens;
   }
 
-  /** Tokens that are to be computed: all for a next one, all but the last to score the prompt. */
+  /** Tokens that are to be computed: all for a next one, else as far as rows are wanted. */
   int targetTokens() {
-    if (generates()) {
-      return length;
-    }
-    return scoresPrompt() ? length - 1 : 0;
+    return generates() ? length : promptRowsEnd;
   }
 
   /** Whether all that it still needs for its next token is its last one: somebody waits for it. */
@@ -139,10 +154,10 @@ public final class Sequence implements Generation {
     return timeline;
   }
 
-  /** The tokens before {@code end} are computed, and scored where that is wanted. */
+  /** The tokens before {@code end} are computed, and what is wanted of their rows is reported. */
   void computed(int end) {
     computedTokens = end;
-    scoredRows = Math.max(scoredRows, Math.min(end, promptLength - 1));
+    promptRowsDone = Math.max(promptRowsDone, Math.min(end, promptRowsEnd));
   }
 
   /** Adds a generated token. */
@@ -208,9 +223,9 @@ public final class Sequence implements Generation {
     return reusableTokens() > 0;
   }
 
-  // The last token's row is the next one's logits; rows that score the prompt are needed too.
+  // The last token's row is the next one's logits; wanted rows of the prompt are needed too.
   private int reusableTokens() {
-    return scoresPrompt() && scoredRows < promptLength - 1 ? scoredRows : length - 1;
+    return promptRowsDone < promptRowsEnd ? promptRowsDone : length - 1;
   }
 
   /** Lets others find the full blocks that it has computed. */
@@ -249,7 +264,7 @@ public final class Sequence implements Generation {
       return new GenerationEvent.Finished(FinishReason.STOP);
     }
     if (generated() == maxTokens && (generates() || computedTokens == targetTokens())) {
-      return new GenerationEvent.Finished(FinishReason.LENGTH);
+      return new GenerationEvent.Finished(pool == null ? FinishReason.LENGTH : FinishReason.STOP);
     }
     CancelCause cause = cancelCause.get();
     return cause == null ? null : new GenerationEvent.Cancelled(cause);

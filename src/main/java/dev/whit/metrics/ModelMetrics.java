@@ -76,6 +76,7 @@ final class ModelMetrics implements BackendListener {
         case GenerationEvent.Failed f -> ERROR;
         case GenerationEvent.PromptCached c -> throw notLast(c);
         case GenerationEvent.PromptScored p -> throw notLast(p);
+        case GenerationEvent.Embedded e -> throw notLast(e);
         case GenerationEvent.Token t -> throw notLast(t);
       };
     }

@@ -107,6 +107,18 @@ public final class DecoderSession implements AutoCloseable {
     work.logits.read(0, target, 0, count * vocabSize);
   }
 
+  /**
+   * The last hidden states of some of the rows that the last step asked for, after the final norm:
+   * what the head reads.
+   *
+   * @param first index into the batch's {@code logitRows}
+   * @param count number of rows, at most {@link #maxLogitRows}
+   * @param target [count, embedding]
+   */
+  public void hidden(int first, int count, float[] target) {
+    finalHidden(first, count).read(0, target, 0, count * decoder.config().embeddingSize());
+  }
+
   /** What the head reads of rows: the last hidden states, normalised, [count, embedding]. */
   Buffer finalHidden(int first, int count) {
     if (first < 0 || count < 1 || count > rowIndex.length || first > batch.logits - count) {

@@ -78,9 +78,11 @@ public final class EventStreamWriter implements ServerMessageBodyWriter<EventStr
     } catch (ApiException.ClientGone | SseWriter.SlowReaderException e) {
       throw e;
     } catch (RuntimeException e) {
-      out.data(ErrorResponses.map(e, Exchange.id(reply.exchange())).body());
+      out.data(reply.format().error(ErrorResponses.map(e, Exchange.id(reply.exchange())).body()));
     }
-    out.done();
+    if (reply.format().endsWithDone()) {
+      out.done();
+    }
     out.flush();
   }
 

@@ -3,6 +3,7 @@ package dev.whit.rest;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.whit.api.ApiException;
+import dev.whit.rest.openai.NamedEvent;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -45,6 +46,9 @@ final class SseWriter {
       bytes = json.writeValueAsBytes(value);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("an event is not JSON", e);
+    }
+    if (value instanceof NamedEvent named) {
+      pending.writeBytes(("event: " + named.type() + "\n").getBytes(StandardCharsets.UTF_8));
     }
     pending.writeBytes(DATA);
     pending.writeBytes(bytes);

@@ -69,7 +69,8 @@ class ChatServiceTest {
             tools,
             true,
             false,
-            Map.of());
+            Map.of(),
+            null);
     try (TextStream stream =
         new ChatService(registry)
             .chat(request, new RequestOrigin("id", "", RequestOrigin.UNLIMITED))) {

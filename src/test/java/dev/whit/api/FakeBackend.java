@@ -8,6 +8,7 @@ import dev.whit.backend.Generation;
 import dev.whit.backend.GenerationEvent;
 import dev.whit.backend.GenerationListener;
 import dev.whit.backend.GenerationRequest;
+import dev.whit.backend.Pooling;
 import dev.whit.backend.RejectedException;
 import dev.whit.backend.TokenConstraint;
 import dev.whit.backend.TokenScore;
@@ -33,11 +34,12 @@ import org.jspecify.annotations.Nullable;
  * cached:TEXT}, whose prompt was in the cache but for its last token; {@code hang}, {@code
  * hang-after:TEXT}, {@code fail}, {@code fail-after:TEXT}, {@code full}, {@code broken} and {@code
  * endless} do that; anything else is answered by an endless text that depends on prompt and seed.
- * What is constrained, unless it is hanging or failing, is answered by what the seed makes of the
- * constraint.
+ * An embedding tells the prompt's length and last token. What is constrained, unless it is hanging
+ * or failing, is answered by what the seed makes of the constraint.
  */
 public final class FakeBackend implements Backend {
   public static final int MAX_CONTEXT = 1 << 20;
+  private static final int EMBEDDING_SIZE = 4;
   private static final String TEXT = "The quick brown fóx jumps over — 🙂 — the lazy dog. ";
 
   private final int maxContext;
@@ -62,6 +64,7 @@ public final class FakeBackend implements Backend {
         "llama",
         maxContext,
         ByteTokenizer.SIZE,
+        EMBEDDING_SIZE,
         0.73,
         1000,
         Map.of("linears", 100L, "head", 20L),
@@ -121,6 +124,10 @@ public final class FakeBackend implements Backend {
 
     private GenerationEvent generate() {
       scorePrompt();
+      if (request.pooling() != null && !prompt.startsWith("hang") && !prompt.startsWith("fail")) {
+        listener.onEvent(new GenerationEvent.Embedded(embedding(request.pooling())));
+        return new GenerationEvent.Finished(FinishReason.STOP);
+      }
       String rest = prompt.contains(":") ? prompt.substring(prompt.indexOf(':') + 1) : "";
       return switch (prompt.contains(":") ? prompt.substring(0, prompt.indexOf(':')) : prompt) {
         case "say" -> emit(rest.getBytes(StandardCharsets.UTF_8), 1, true);
@@ -140,6 +147,14 @@ public final class FakeBackend implements Backend {
             request.constraint() == null
                 ? emit(text(), Integer.MAX_VALUE, false)
                 : obey(request.constraint());
+      };
+    }
+
+    private float[] embedding(Pooling pooling) {
+      int[] ids = request.prompt();
+      return switch (pooling) {
+        case MEAN -> new float[] {ids.length, ids[ids.length - 1], 0, -12};
+        case LAST -> new float[] {0, ids[ids.length - 1], 0, 0};
       };
     }
 

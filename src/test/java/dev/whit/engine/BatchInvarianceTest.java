@@ -6,6 +6,7 @@ import dev.whit.backend.BackendInfo;
 import dev.whit.backend.BackendListener;
 import dev.whit.backend.GenerationRequest;
 import dev.whit.backend.LogitAdjustments;
+import dev.whit.backend.Pooling;
 import dev.whit.backend.SamplingParams;
 import dev.whit.constraint.JsonConstraints;
 import dev.whit.constraint.TokenVocabulary;
@@ -22,8 +23,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * What a sequence gets does not depend on its company, on how its prompt was cut, on whether it was
- * computed twice, or on what it found in the prefix cache: tokens and scores are the same to the
- * last bit.
+ * computed twice, or on what it found in the prefix cache: tokens, scores and embeddings are the
+ * same to the last bit.
  */
 class BatchInvarianceTest {
   /** For other requests: {@code -Dwhit.invariance.seed=N}. */
@@ -161,6 +162,11 @@ class BatchInvarianceTest {
               ? SamplingParams.GREEDY
               : new SamplingParams(
                   0.8, i % 3 * 10, i % 2 == 0 ? 1 : 0.9, i % 5 * 0.02, SEED * i, adjustments(i));
+      if (i % 5 == 3) {
+        Pooling pooling = i / 5 % 2 == 0 ? Pooling.MEAN : Pooling.LAST;
+        requests.add(Requests.embedding(prompt, pooling));
+        continue;
+      }
       int maxTokens = i == 7 ? 0 : 1 + random.nextInt(24);
       GenerationRequest request =
           i % 2 == 0
@@ -178,6 +184,6 @@ class BatchInvarianceTest {
   }
 
   static BackendInfo info(int vocabulary) {
-    return new BackendInfo("dense", "test", CONTEXT, vocabulary, 16, 0, Map.of(), "test");
+    return new BackendInfo("dense", "test", CONTEXT, vocabulary, 64, 16, 0, Map.of(), "test");
   }
 }

@@ -55,7 +55,8 @@ class ConstrainedGenerationTest {
             0,
             GenerationRequest.NOBODY,
             "",
-            constraint),
+            constraint,
+            null),
         listener);
     for (int i = 0; i <= maxTokens; i++) {
       engine.step();

@@ -15,6 +15,7 @@ import dev.whit.backend.GenerationEvent.Failed;
 import dev.whit.backend.GenerationEvent.Finished;
 import dev.whit.backend.GenerationRequest;
 import dev.whit.backend.LogitAdjustments;
+import dev.whit.backend.Pooling;
 import dev.whit.backend.SamplingParams;
 import dev.whit.backend.TokenScore;
 import dev.whit.kernel.cpu.ScalarKernels;
@@ -117,6 +118,48 @@ class EngineTest {
     assertThat(listener.promptScores())
         .extracting(TokenScore::token)
         .containsExactlyElementsOf(Arrays.stream(prompt).skip(1).boxed().toList());
+  }
+
+  @Test
+  void anEmbeddingTakesChunksBesideAnswersAndLeavesNothing() {
+    int[] prompt = Requests.prompt(40);
+    RecordingListener generating = new RecordingListener();
+    engine.submit(Requests.embedding(prompt, Pooling.MEAN), listener);
+    engine.submit(Requests.greedy(Requests.prompt(3), 9), generating);
+    steps(12);
+    assertThat(listener.events())
+        .hasExactlyElementsOfTypes(GenerationEvent.Embedded.class, Finished.class);
+    assertThat(generating.tokens()).isEqualTo(FakeRunner.greedy(Requests.prompt(3), 9));
+    assertThat(figures.steps.stream().mapToInt(StepStats::prefillTokens).sum()).isEqualTo(43);
+    assertThat(figures.lastStep().usedBlocks()).isZero();
+    assertThat(figures.finished)
+        .anySatisfy(stats -> {
+          assertThat(stats.outcome()).isEqualTo(new Finished(FinishReason.STOP));
+          assertThat(stats.promptTokens()).isEqualTo(40);
+          assertThat(stats.generatedTokens()).isZero();
+        });
+  }
+
+  @Test
+  void anEmbeddingIsCancelledBetweenItsChunks() {
+    Generation embedding =
+        engine.submit(Requests.embedding(Requests.prompt(40), Pooling.LAST), listener);
+    steps(1);
+    assertThat(listener.events()).isEmpty();
+    embedding.cancel(CancelCause.CLIENT_GONE);
+    steps(1);
+    assertThat(listener.events())
+        .containsExactly(new GenerationEvent.Cancelled(CancelCause.CLIENT_GONE));
+    assertThat(figures.lastStep().usedBlocks()).isZero();
+  }
+
+  @Test
+  void anEmbeddingThatIsNotFiniteFailsAlone() {
+    runner.distort = logits -> logits[7] = Float.NaN;
+    engine.submit(Requests.embedding(Requests.prompt(5), Pooling.LAST), listener);
+    steps(2);
+    assertThat(listener.events())
+        .containsExactly(new GenerationEvent.Failed("value 7 of the embedding is NaN"));
   }
 
   @Test

@@ -40,7 +40,8 @@ final class FakeRunner implements ModelRunner {
       }
     }
     for (ScheduledChunk chunk : output.chunks()) {
-      results.add(sampler.sample(chunk, i -> logits(chunk, i)));
+      HiddenStatePool pool = chunk.sequence().pool();
+      results.add(pool == null ? sampler.sample(chunk, i -> logits(chunk, i)) : pool(chunk, pool));
     }
     return new StepResult(results);
   }
@@ -57,11 +58,19 @@ final class FakeRunner implements ModelRunner {
   }
 
   private float[] logits(ScheduledChunk chunk, int index) {
-    boolean scores = index < chunk.scoredRows();
-    int position = scores ? chunk.scoreStart() + index : chunk.end() - 1;
+    boolean scores = index < chunk.promptRows();
+    int position = scores ? chunk.promptRowStart() + index : chunk.end() - 1;
     fill(cache[chunk.sequence().blockTable().slot(position)], row);
     distort.accept(row);
     return row;
+  }
+
+  /** Its logits are a token's last hidden state too. */
+  private SequenceResult pool(ScheduledChunk chunk, HiddenStatePool pool) {
+    for (int i = 0; i < chunk.promptRows(); i++) {
+      pool.add(logits(chunk, i), 0, VOCABULARY);
+    }
+    return SequenceResult.pooled(chunk, pool);
   }
 
   /** Greedy continuation of a prompt, computed without any cache. */

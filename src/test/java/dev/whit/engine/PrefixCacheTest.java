@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whit.backend.GenerationEvent;
 import dev.whit.backend.GenerationRequest;
+import dev.whit.backend.Pooling;
 import dev.whit.backend.SamplingParams;
 import dev.whit.kernel.cpu.ScalarKernels;
 import java.util.Arrays;
@@ -127,6 +128,16 @@ class PrefixCacheTest {
     assertThat(generate(prompt, 1).cachedTokens()).isZero();
     assertThat(generate(Arrays.copyOf(prompt, 50), 1).cachedTokens()).isEqualTo(32);
     assertThat(generate(Arrays.copyOf(prompt, 55), 1).cachedTokens()).isEqualTo(48);
+  }
+
+  @Test
+  void theMeanNeedsEveryRowTheLastTokensEmbeddingOnlyOne() {
+    int[] prompt = prompt(64);
+    RecordingListener first = run(Requests.embedding(prompt, Pooling.LAST));
+    RecordingListener second = run(Requests.embedding(prompt, Pooling.LAST));
+    assertThat(second.cachedTokens()).isEqualTo(48);
+    assertThat(second.embedding()).isEqualTo(first.embedding());
+    assertThat(run(Requests.embedding(prompt, Pooling.MEAN)).cachedTokens()).isZero();
   }
 
   @Test

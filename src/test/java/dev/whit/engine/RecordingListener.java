@@ -56,6 +56,19 @@ class RecordingListener implements GenerationListener {
         .toList();
   }
 
+  /** The prompt's embedding, which must have come once. */
+  float[] embedding() {
+    List<float[]> all =
+        events.stream()
+            .filter(GenerationEvent.Embedded.class::isInstance)
+            .map(e -> ((GenerationEvent.Embedded) e).vector())
+            .toList();
+    if (all.size() != 1) {
+      throw new AssertionError(all.size() + " embeddings among " + events);
+    }
+    return all.getFirst();
+  }
+
   /** Everything that must not depend on the batch, to the last bit, as text. */
   List<String> transcript() {
     return events.stream().flatMap(RecordingListener::lines).toList();
@@ -65,12 +78,21 @@ class RecordingListener implements GenerationListener {
     return switch (event) {
       case GenerationEvent.PromptCached c -> Stream.empty();
       case GenerationEvent.PromptScored p -> p.scores().stream().map(s -> "prompt " + exact(s));
+      case GenerationEvent.Embedded e -> Stream.of("embedding " + exact(e.vector()));
       case GenerationEvent.Token t ->
           Stream.of("token " + t.token() + (t.score() == null ? "" : " " + exact(t.score())));
       case GenerationEvent.Finished f -> Stream.of(f.toString());
       case GenerationEvent.Cancelled c -> Stream.of(c.toString());
       case GenerationEvent.Failed f -> Stream.of(f.toString());
     };
+  }
+
+  private static String exact(float[] vector) {
+    StringBuilder text = new StringBuilder();
+    for (float value : vector) {
+      text.append(' ').append(Float.toHexString(value));
+    }
+    return text.toString();
   }
 
   private static String exact(TokenScore score) {

@@ -1,6 +1,7 @@
 package dev.whit.engine;
 
 import dev.whit.backend.GenerationRequest;
+import dev.whit.backend.Pooling;
 import dev.whit.backend.SamplingParams;
 import dev.whit.backend.TokenConstraint;
 import java.util.Random;
@@ -36,6 +37,7 @@ final class Requests {
         priority,
         caller,
         "",
+        null,
         null);
   }
 
@@ -57,7 +59,11 @@ final class Requests {
   /** Greedy, with a salt for the prefix cache. */
   static GenerationRequest salted(int[] prompt, int maxTokens, String salt) {
     return new GenerationRequest(
-        "r", prompt, maxTokens, SamplingParams.GREEDY, Set.of(), -1, -1, 0, "", salt, null);
+        "r", prompt, maxTokens, SamplingParams.GREEDY, Set.of(), -1, -1, 0, "", salt, null, null);
+  }
+
+  static GenerationRequest embedding(int[] prompt, Pooling pooling) {
+    return GenerationRequest.embedding("r", prompt, pooling, 0, GenerationRequest.NOBODY);
   }
 
   /** The same under a constraint. */
@@ -73,7 +79,8 @@ final class Requests {
         request.priority(),
         request.caller(),
         request.cacheSalt(),
-        constraint);
+        constraint,
+        request.pooling());
   }
 
   /** A random prompt. */

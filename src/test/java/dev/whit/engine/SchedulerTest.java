@@ -275,7 +275,7 @@ class SchedulerTest {
     List<SequenceEvent> events = new ArrayList<>();
     SchedulerOutput output = step(events);
     assertThat(counts(output)).containsExactly(16);
-    assertThat(output.chunks().getFirst().scoredRows()).isEqualTo(16);
+    assertThat(output.chunks().getFirst().promptRows()).isEqualTo(16);
     assertThat(events).isEmpty();
     output = step(events);
     assertThat(counts(output)).containsExactly(3);

@@ -147,6 +147,21 @@ final class CompletionsResourceTest {
   }
 
   @Test
+  void cutsAPromptAtItsBeginning() {
+    post("""
+    {"model": "fake", "prompt": ["say:one two", "ab"], "truncate_prompt_tokens": 5, "echo": true, "max_tokens": 1}\
+    """)
+        .body("choices[0].text", startsWith("e two"))
+        .body("choices[1].text", startsWith("ab"))
+        .body("usage.prompt_tokens", equalTo(8));
+    post("""
+    {"model": "plain", "prompt": "%s", "truncate_prompt_tokens": -1, "max_tokens": 9}\
+    """
+            .formatted("a".repeat(1000)))
+        .body("usage.prompt_tokens", equalTo(63));
+  }
+
+  @Test
   void answersListsOfTokenIds() {
     post("""
     {"model": "fake", "prompt": [[115, 97, 121, 58, 49], [115, 97, 121, 58, 50]]}\

@@ -58,6 +58,17 @@ final class DisconnectTest {
     assertThat(ends(id, 2)).containsOnly(new GenerationEvent.Cancelled(CancelCause.CLIENT_GONE));
   }
 
+  @Test
+  void givesUpEmbeddingsWhenTheClientGoesAway() throws Exception {
+    String body = "{\"model\": \"fake\", \"input\": [\"hang\", \"hang\"]}";
+    try (RawHttp connection = new RawHttp(server.getPort())) {
+      connection.post("/v1/embeddings", body, "x-request-id: gone-embeddings");
+      awaitStarted("gone-embeddings", 2);
+    }
+    assertThat(ends("gone-embeddings", 2))
+        .containsOnly(new GenerationEvent.Cancelled(CancelCause.CLIENT_GONE));
+  }
+
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void givesUpWhenAStreamOfHttp2IsReset(boolean stream) throws Exception {

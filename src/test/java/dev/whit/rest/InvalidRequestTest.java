@@ -133,7 +133,7 @@ final class InvalidRequestTest {
     both("response_format", "1", "\"json_object\"", "[]");
     both("priority", "1.5", "\"high\"", "2147483648", "[]");
     both("cache_salt", "1", "\"\"", "[]", "\"" + "a".repeat(1025) + "\"");
-    both("truncate_prompt_tokens", "5", "-1");
+    both("truncate_prompt_tokens", "0", "-2", "1.5", "\"5\"", "[]", "1048577");
   }
 
   static Stream<Arguments> wrongFields() {

@@ -22,6 +22,7 @@ public record ChatCall(ChatRequest request, Delivery delivery) {
   private static final int MAX_MESSAGES = 4096;
   private static final List<String> ROLES =
       List.of("system", "developer", "user", "assistant", "tool");
+  private static final List<String> PARTS = List.of("text");
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /**
@@ -30,9 +31,13 @@ public record ChatCall(ChatRequest request, Delivery delivery) {
    * @throws ApiException.InvalidRequest if it is not as it must be
    */
   public static ChatCall parse(byte[] body) {
-    JsonFields fields = JsonFields.parse(body);
+    return parse(JsonFields.parse(body));
+  }
+
+  static ChatCall parse(JsonFields fields) {
     UnsupportedFields.refuseInChat(fields);
-    GenerationOptions options = OptionsReader.read(fields, 1, logprobs(fields));
+    GenerationOptions options =
+        OptionsReader.read(fields, OptionsReader.maxTokens(fields, 1), logprobs(fields));
     List<ChatMessage> messages = messages(fields.value("messages"));
     boolean continueFinal = fields.flag("continue_final_message", false);
     boolean addPrompt = fields.flag("add_generation_prompt", !continueFinal);
@@ -49,7 +54,8 @@ public record ChatCall(ChatRequest request, Delivery delivery) {
             ToolsReader.read(fields),
             addPrompt,
             continueFinal,
-            templateArguments(fields)),
+            templateArguments(fields),
+            PromptsReader.keptTokens(fields)),
         Delivery.read(fields));
   }
 
@@ -98,25 +104,37 @@ public record ChatCall(ChatRequest request, Delivery delivery) {
   }
 
   private static ChatMessage message(JsonFields fields) {
-    String role = fields.text("role");
-    if (role == null || !ROLES.contains(role)) {
-      throw new ApiException.InvalidRequest(
-          fields.path("role"), fields.path("role") + " must be one of " + String.join(", ", ROLES));
-    }
+    String role = role(fields, ROLES);
     List<Map<String, Object>> calls =
         ToolsReader.calls(fields.value("tool_calls"), fields.path("tool_calls"));
     JsonNode content = fields.value("content");
     boolean onlyCalls = content == null && role.equals("assistant") && !calls.isEmpty();
     return new ChatMessage(
         role,
-        onlyCalls ? null : content(content, fields.path("content")),
+        onlyCalls ? null : content(content, fields.path("content"), PARTS),
         fields.text("name"),
         fields.text("tool_call_id"),
         calls,
         fields.text("reasoning_content"));
   }
 
-  private static String content(@Nullable JsonNode value, String path) {
+  /** {@code role}, which must be one of some. */
+  static String role(JsonFields message, List<String> allowed) {
+    String role = message.text("role");
+    if (role == null || !allowed.contains(role)) {
+      throw new ApiException.InvalidRequest(
+          message.path("role"),
+          message.path("role") + " must be one of " + String.join(", ", allowed));
+    }
+    return role;
+  }
+
+  /**
+   * {@code content}: a string, or parts that are joined.
+   *
+   * @param types of parts that are text
+   */
+  static String content(@Nullable JsonNode value, String path, List<String> types) {
     if (value == null) {
       throw new ApiException.InvalidRequest(path, path + " is required");
     }
@@ -130,10 +148,12 @@ public record ChatCall(ChatRequest request, Delivery delivery) {
     for (JsonNode element : value) {
       JsonFields part = JsonFields.object(element, path + "[" + parts.size() + "]");
       String text = part.text("text");
-      if (!"text".equals(part.text("type")) || text == null) {
+      String type = part.text("type");
+      if (type == null || !types.contains(type) || text == null) {
         throw new ApiException.InvalidRequest(
             part.path("type"),
-            part.path("type") + " must be text, with its text: other parts are not supported");
+            "%s must be %s, with its text: other parts are not supported"
+                .formatted(part.path("type"), String.join(" or ", types)));
       }
       parts.add(text);
     }

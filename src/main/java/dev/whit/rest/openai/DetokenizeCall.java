@@ -16,7 +16,10 @@ public record DetokenizeCall(@Nullable String model, int[] tokens) {
    * @throws ApiException.InvalidRequest if it is not as it must be
    */
   public static DetokenizeCall parse(byte[] body) {
-    JsonFields fields = JsonFields.parse(body);
+    return parse(JsonFields.parse(body));
+  }
+
+  static DetokenizeCall parse(JsonFields fields) {
     JsonNode tokens = fields.value("tokens");
     if (tokens == null) {
       throw new ApiException.InvalidRequest("tokens", "tokens is required");

@@ -13,7 +13,10 @@ public final class ModelOrderCall {
    * @throws ApiException.InvalidRequest if it is not as it must be
    */
   public static ModelOrder parse(byte[] body) {
-    JsonFields fields = JsonFields.parse(body);
+    return parse(JsonFields.parse(body));
+  }
+
+  static ModelOrder parse(JsonFields fields) {
     return new ModelOrder(
         required(fields, "name"),
         required(fields, "path"),

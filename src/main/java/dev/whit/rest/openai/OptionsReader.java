@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the fields that say how to generate, which both kinds of requests have. */
+/** Reads the fields that say how to generate, which all kinds of requests have. */
 final class OptionsReader {
   static final int MAX_CHOICES = 128;
   static final int MAX_LOGPROBS = 20;
@@ -27,26 +27,23 @@ final class OptionsReader {
   /**
    * Reads the options.
    *
-   * @param minTokens the least value of {@code max_tokens}
-   * @param logprobs alternatives for each token, −1 for none: the two kinds ask differently
+   * @param maxTokens most tokens, whatever the kind of request calls it; null for its default
+   * @param logprobs alternatives for each token, −1 for none: the kinds ask differently
    */
-  static GenerationOptions read(JsonFields request, int minTokens, int logprobs) {
-    Integer maxTokens = request.integer("max_tokens", minTokens, Integer.MAX_VALUE);
-    Integer newerName = request.integer("max_completion_tokens", minTokens, Integer.MAX_VALUE);
+  static GenerationOptions read(JsonFields request, @Nullable Integer maxTokens, int logprobs) {
     Integer topK = request.integer("top_k", -1, Integer.MAX_VALUE);
     Integer n = request.integer("n", 1, MAX_CHOICES);
     Integer priority = request.integer("priority", Integer.MIN_VALUE, Integer.MAX_VALUE);
     String _ = request.text("user");
-    Integer most = newerName == null ? maxTokens : newerName;
     return new GenerationOptions(
-        most,
+        maxTokens,
         request.number("temperature", 1, "from 0 to 100", t -> t >= 0 && t <= 100),
         topK == null ? 0 : Math.max(topK, 0),
         request.number("top_p", 1, "greater than 0 and at most 1", p -> p > 0 && p <= 1),
         request.number("min_p", 0, "from 0 to 1", p -> p >= 0 && p <= 1),
         penalties(request),
         biases(request.value("logit_bias"), request.path("logit_bias")),
-        minTokens(request, most),
+        minTokens(request, maxTokens),
         request.longInteger("seed"),
         n == null ? 1 : n,
         stops(request.value("stop"), request.path("stop")),
@@ -71,6 +68,17 @@ final class OptionsReader {
               .formatted(MAX_SALT_LENGTH, salt.length()));
     }
     return salt;
+  }
+
+  /**
+   * Reads {@code max_completion_tokens}, or {@code max_tokens}, its older name.
+   *
+   * @param least the least value
+   */
+  static @Nullable Integer maxTokens(JsonFields request, int least) {
+    Integer maxTokens = request.integer("max_tokens", least, Integer.MAX_VALUE);
+    Integer newerName = request.integer("max_completion_tokens", least, Integer.MAX_VALUE);
+    return newerName == null ? maxTokens : newerName;
   }
 
   private static Penalties penalties(JsonFields request) {

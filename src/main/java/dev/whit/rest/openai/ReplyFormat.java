@@ -17,6 +17,16 @@ public interface ReplyFormat {
   /** The last chunk, with the usage. */
   Object usageChunk(Usage usage);
 
+  /** An event that says why a streamed reply is not completed. */
+  default Object error(ErrorReply reply) {
+    return reply;
+  }
+
+  /** Whether a stream ends with {@code [DONE]}. */
+  default boolean endsWithDone() {
+    return true;
+  }
+
   /** {@code finish_reason}. */
   static @Nullable String finishReason(@Nullable Finish finish) {
     return switch (finish) {

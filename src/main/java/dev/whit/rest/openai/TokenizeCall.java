@@ -19,7 +19,10 @@ public record TokenizeCall(
    * @throws ApiException.InvalidRequest if it is not as it must be
    */
   public static TokenizeCall parse(byte[] body) {
-    JsonFields fields = JsonFields.parse(body);
+    return parse(JsonFields.parse(body));
+  }
+
+  static TokenizeCall parse(JsonFields fields) {
     String prompt = fields.text("prompt");
     if (prompt == null) {
       JsonNode messages = fields.value("messages");

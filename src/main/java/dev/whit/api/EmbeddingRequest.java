@@ -1,0 +1,27 @@
+package dev.whit.api;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Texts to embed.
+ *
+ * @param model name of the model, null for the only one
+ * @param inputs the texts, at least one
+ * @param lastToken whether the last token's hidden state is the embedding, not the mean of all
+ * @param dimensions values to keep of each embedding, null for all
+ * @param keptTokens how many of each text's last tokens are kept at most, null for all
+ * @param priority lower ones are computed first
+ */
+public record EmbeddingRequest(
+    @Nullable String model,
+    List<Prompt> inputs,
+    boolean lastToken,
+    @Nullable Integer dimensions,
+    @Nullable Integer keptTokens,
+    int priority) {
+
+  public EmbeddingRequest {
+    inputs = List.copyOf(inputs);
+  }
+}
