@@ -138,6 +138,14 @@ public interface WhitConfig {
     @WithDefault("8M")
     ByteSize maxBody();
 
+    /** How long the head of a connection's first request may take to arrive. */
+    @WithDefault("20s")
+    Duration headerTimeout();
+
+    /** How long a connection may be without a request after the first, the next head included. */
+    @WithDefault("75s")
+    Duration keepAlive();
+
     /** How long a request's body may take to arrive. */
     @WithDefault("2m")
     Duration bodyTimeout();
