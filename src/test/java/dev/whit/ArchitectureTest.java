@@ -45,6 +45,7 @@ class ArchitectureTest {
           Map.entry("engine", Set.of("backend", "model", "kernel")),
           Map.entry("bench", Set.of("model", "model.loading", "kernel", "kernel.cpu")),
           Map.entry("eval", Set.of("model", "model.loading", "kernel", "kernel.cpu", "tokenizer")),
+          Map.entry("experiment.statistics", Set.of()),
           Map.entry("bench.synth", Set.of("model", "model.loading", "kernel", "checkpoint")),
           Map.entry("api", Set.of("backend", "tokenizer", "constraint")),
           Map.entry("rest", Set.of("api", "rest.openai", "rest.access")),
@@ -66,7 +67,8 @@ class ArchitectureTest {
     ROOT + "engine..",
     ROOT + "backend..",
     ROOT + "bench..",
-    ROOT + "eval.."
+    ROOT + "eval..",
+    ROOT + "experiment.statistics.."
   };
 
   @ArchTest
