@@ -31,6 +31,8 @@ import java.util.stream.Collectors;
  */
 public record Settings(WhitConfig values, Map<String, String> properties) {
   private static final String PREFIX = "whit.";
+  private static final Pattern HTTP_ADDRESS =
+      Pattern.compile("https?://(\\[[0-9a-fA-F:]+]|[\\w.-]+)(:\\d{1,5})?(/[\\w./-]*)?");
   private static final String MODEL = PREFIX + "model";
   private static final int COMMAND_LINE_ORDINAL = 500;
   private static final int ENVIRONMENT_ORDINAL = 300;
@@ -138,11 +140,20 @@ public record Settings(WhitConfig values, Map<String, String> properties) {
         .access()
         .requestsPerMinute()
         .ifPresent(n -> requireRange("access.requests-per-minute", n, 1, Integer.MAX_VALUE));
+    values.otlpEndpoint().ifPresent(Settings::requireHttpAddress);
     requireKeys(values);
     try {
       values.model().ifPresent(ModelSpec::parseAll);
     } catch (IllegalArgumentException e) {
       throw new InvalidSettingException(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static void requireHttpAddress(String endpoint) {
+    if (!HTTP_ADDRESS.matcher(endpoint).matches()) {
+      throw new InvalidSettingException(
+          "whit.otlp-endpoint is %s, must be http://HOST:PORT or https://HOST:PORT"
+              .formatted(endpoint));
     }
   }
 

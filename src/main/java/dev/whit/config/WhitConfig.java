@@ -78,6 +78,12 @@ public interface WhitConfig {
   @WithDefault("30s")
   Duration drain();
 
+  /**
+   * Where traces are sent, over HTTP (OTLP), for example {@code http://localhost:4318}; default:
+   * there are none.
+   */
+  Optional<String> otlpEndpoint();
+
   /** How long an answer may take, waiting included; default: as long as it needs. */
   Optional<Duration> deadline();
 

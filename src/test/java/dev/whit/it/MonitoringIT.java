@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -44,10 +47,12 @@ class MonitoringIT {
     0.05, 0.1, 0.2, 0.3, 0.5, 0.8, 1, 1.5, 2, 2.5, 5, 10, 15, 20, 30, 40, 50, 60, 120, 240
   };
 
+  private static OtlpSink traces;
   private static ServerProcess server;
 
   @BeforeAll
-  static void start() {
+  static void start() throws IOException {
+    traces = new OtlpSink();
     server =
         ServerProcess.serve(
             Map.of("WHIT_MAX_QUEUE", "1"),
@@ -56,12 +61,15 @@ class MonitoringIT {
             "--max-seqs",
             "2",
             "--threads",
-            "1");
+            "1",
+            "--otlp-endpoint",
+            traces.url());
   }
 
   @AfterAll
   static void stop() {
     server.close();
+    traces.close();
   }
 
   private static ScrapedMetrics scrape() {
@@ -304,6 +312,54 @@ class MonitoringIT {
     assertThat(buckets.get(Double.POSITIVE_INFINITY))
         .as(name)
         .isEqualTo(now.value(name + "_count", "model_name", MODEL));
+  }
+
+  @Test
+  void anAnswerHasASpanInsideThatOfItsRequest() throws Exception {
+    String trace = "0af7651916cd43dd8448eb211c80319c";
+    String body =
+        """
+        {"messages":[{"role":"user","content":"a secret of mine"}],"max_tokens":3,"temperature":0.5,\
+        "top_p":0.75,"top_k":7,"seed":11,"ignore_eos":true,"stop":"secret-stop","stream":%s}\
+        """;
+    for (boolean stream : new boolean[] {false, true}) {
+      HttpRequest request =
+          HttpRequest.newBuilder(server.address().resolve("/v1/chat/completions"))
+              .header("content-type", "application/json")
+              .header("x-request-id", "traced-" + stream)
+              .header("traceparent", "00-%s-b7ad6b7169203331-01".formatted(trace))
+              .POST(HttpRequest.BodyPublishers.ofString(body.formatted(stream)))
+              .build();
+      String reply;
+      try (HttpClient client = HttpClient.newHttpClient()) {
+        reply = client.send(request, HttpResponse.BodyHandlers.ofString()).body();
+      }
+      OtlpSink.Span answer =
+          traces.await(
+              span -> ("traced-" + stream).equals(span.attributes().get("gen_ai.response.id")));
+      assertThat(answer.name()).isEqualTo("chat demo");
+      assertThat(answer.trace()).isEqualTo(trace);
+      assertThat(answer.attributes())
+          .containsEntry("gen_ai.operation.name", "chat")
+          .containsEntry("gen_ai.request.model", "demo")
+          .containsEntry("gen_ai.response.model", "demo")
+          .containsEntry("gen_ai.request.temperature", 0.5)
+          .containsEntry("gen_ai.request.top_p", 0.75)
+          .containsEntry("gen_ai.request.top_k", 7.0)
+          .containsEntry("gen_ai.request.max_tokens", 3L)
+          .containsEntry("gen_ai.request.seed", 11L)
+          .containsEntry("gen_ai.usage.output_tokens", 3L)
+          .containsEntry("gen_ai.response.finish_reasons", List.of("length"))
+          .doesNotContainKey("error.type");
+      assertThat(answer.attributes().get("gen_ai.usage.input_tokens"))
+          .isInstanceOfSatisfying(Long.class, tokens -> assertThat(tokens).isGreaterThan(5));
+      assertThat(reply).contains("\"length\"");
+    }
+    OtlpSink.Span exchange = traces.await(span -> span.parent().equals("b7ad6b7169203331"));
+    assertThat(exchange.trace()).isEqualTo(trace);
+    assertThat(exchange.name()).isEqualTo("POST /v1/chat/completions");
+    assertThat(traces.spans()).noneMatch(span -> span.name().contains("/metrics"));
+    assertThat(traces.everything()).contains("gen_ai").doesNotContain("secret");
   }
 
   @Test
