@@ -203,6 +203,11 @@ final class ChoiceText {
     return text.codePointCount(0, text.length());
   }
 
+  /** Why the answer ended, null while it goes on. */
+  @Nullable Finish finish() {
+    return finish;
+  }
+
   /** Whether the answer is complete. */
   boolean isFinished() {
     return finish != null;

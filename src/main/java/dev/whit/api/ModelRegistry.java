@@ -102,6 +102,14 @@ public final class ModelRegistry {
     }
   }
 
+  /** Whether every model is there and able to answer. */
+  public boolean isReady() {
+    return switch (state) {
+      case LOADING, DRAINING -> false;
+      case READY -> models().stream().allMatch(model -> model.backend().isHealthy());
+    };
+  }
+
   /** What the server is doing. */
   public State state() {
     return state;

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
@@ -23,6 +24,7 @@ public final class TextStream implements AutoCloseable {
   private final ServedModel model;
   private final RequestOrigin origin;
   private final List<EncodedPrompt> prompts;
+  private final GenerationOptions options;
   private final int choicesPerPrompt;
   private final List<ChoiceText> choices = new ArrayList<>();
   private final GenerationGroup generations;
@@ -38,6 +40,7 @@ public final class TextStream implements AutoCloseable {
     this.model = model;
     this.origin = origin;
     this.prompts = prompts;
+    this.options = options;
     this.choicesPerPrompt = options.choices();
     this.unfinished = prompts.size() * choicesPerPrompt;
     this.generations = new GenerationGroup(model.backend(), origin, unfinished * MAX_UNREAD_EVENTS);
@@ -129,6 +132,16 @@ public final class TextStream implements AutoCloseable {
         prompts.stream().mapToInt(prompt -> prompt.ids().length).sum(),
         cachedTokens,
         choices.stream().mapToInt(ChoiceText::generated).sum());
+  }
+
+  /** What was asked for. */
+  public GenerationOptions options() {
+    return options;
+  }
+
+  /** Why the choices ended that have, in their order. */
+  public List<Finish> finishes() {
+    return choices.stream().map(ChoiceText::finish).filter(Objects::nonNull).toList();
   }
 
   /** {@link System#nanoTime()} when the first token was read; empty until then. */

@@ -23,6 +23,8 @@ final class HttpWiring {
     WhitConfig.Http http = config.http();
     return new HttpLimits(
         Math.toIntExact(http.maxBody().bytes()),
+        http.headerTimeout(),
+        http.keepAlive(),
         http.bodyTimeout(),
         http.pingInterval(),
         http.slowReader(),

@@ -33,6 +33,11 @@ final class ListenerGate implements BackendListener {
   }
 
   @Override
+  public void onPrompt(int tokens) {
+    target.onPrompt(tokens);
+  }
+
+  @Override
   public void onFirstToken(Duration sinceArrival) {
     target.onFirstToken(sinceArrival);
   }

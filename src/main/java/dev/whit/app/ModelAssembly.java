@@ -98,7 +98,7 @@ final class ModelAssembly {
             gate);
     warmUp(engine, spec, loaded);
     Duration took = loading.plusNanos(System.nanoTime() - start);
-    gate.openWhenIdle(metrics.register(spec.name(), figures(info, plan, took)));
+    gate.openWhenIdle(metrics.register(spec.name(), figures(info, plan, took), engine::isHealthy));
     log(spec, loaded.summary(), plan, took);
     return new HostedModel(
         spec,

@@ -16,6 +16,14 @@ public interface BackendListener {
   /** A generation was accepted. */
   default void onAccepted() {}
 
+  /**
+   * The prompt of a generation is done, whether computed or found in the cache; once, however often
+   * it is computed.
+   *
+   * @param tokens all tokens of the prompt
+   */
+  default void onPrompt(int tokens) {}
+
   /** The first token of a generation. */
   default void onFirstToken(Duration sinceArrival) {}
 

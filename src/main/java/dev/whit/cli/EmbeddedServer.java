@@ -25,6 +25,9 @@ final class EmbeddedServer {
     settings.properties().forEach(System::setProperty);
     // The framework's check answers without a body: ExchangeFilter has the same one.
     System.setProperty("vertx.disableURIValidation", "true");
+    if (settings.values().otlpEndpoint().isPresent()) {
+      System.setProperty("quarkus.otel.sdk.disabled", "false");
+    }
     requireFreePort(settings.values());
     HuggingFaceTokenizer.preload();
     AtomicInteger exitCode = new AtomicInteger();

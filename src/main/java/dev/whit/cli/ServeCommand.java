@@ -136,6 +136,14 @@ final class ServeCommand implements Callable<Integer> {
   private boolean logJson;
 
   @Option(
+      names = "--otlp-endpoint",
+      paramLabel = "URL",
+      description =
+          "Send a trace of each request there, by OTLP over HTTP, for example"
+              + " http://localhost:4318. Prompts and answers are not in it. Default: no traces")
+  private @Nullable String otlpEndpoint;
+
+  @Option(
       names = "--drain",
       paramLabel = "SECONDS",
       description = "How long running requests may take to finish at shutdown. Default: 30")
@@ -190,6 +198,7 @@ final class ServeCommand implements Callable<Integer> {
     }
     put(given, "api-key-file", apiKeyFile);
     put(given, "log.json", logJson ? true : null);
+    put(given, "otlp-endpoint", otlpEndpoint);
     return given;
   }
 

@@ -31,6 +31,8 @@ import java.util.stream.Collectors;
  */
 public record Settings(WhitConfig values, Map<String, String> properties) {
   private static final String PREFIX = "whit.";
+  private static final Pattern HTTP_ADDRESS =
+      Pattern.compile("https?://(\\[[0-9a-fA-F:]+]|[\\w.-]+)(:\\d{1,5})?(/[\\w./-]*)?");
   private static final String MODEL = PREFIX + "model";
   private static final int COMMAND_LINE_ORDINAL = 500;
   private static final int ENVIRONMENT_ORDINAL = 300;
@@ -116,12 +118,15 @@ public record Settings(WhitConfig values, Map<String, String> properties) {
     requireRange("threads", values.threads(), 0, 1024);
     requireRange("http.max-body", values.http().maxBody().bytes(), 1, MAX_BODY);
     values.ctxSize().ifPresent(tokens -> requireRange("ctx-size", tokens, 1, Integer.MAX_VALUE));
+    WhitConfig.Http http = values.http();
+    requirePositive("http.header-timeout", http.headerTimeout());
+    requirePositive("http.keep-alive", http.keepAlive());
+    requirePositive("http.body-timeout", http.bodyTimeout());
+    requirePositive("http.ping-interval", http.pingInterval());
+    requirePositive("http.slow-reader", http.slowReader());
+    values.deadline().ifPresent(deadline -> requirePositive("deadline", deadline));
     if (values.drain().isNegative()) {
       throw new InvalidSettingException("whit.drain is negative: " + values.drain());
-    }
-    if (values.deadline().isPresent() && !values.deadline().get().isPositive()) {
-      throw new InvalidSettingException(
-          "whit.deadline must be positive, is " + values.deadline().get());
     }
     if (values.adminKey().isPresent() && values.adminKey().get().length() < SHORTEST_KEY) {
       throw new InvalidSettingException(
@@ -135,11 +140,20 @@ public record Settings(WhitConfig values, Map<String, String> properties) {
         .access()
         .requestsPerMinute()
         .ifPresent(n -> requireRange("access.requests-per-minute", n, 1, Integer.MAX_VALUE));
+    values.otlpEndpoint().ifPresent(Settings::requireHttpAddress);
     requireKeys(values);
     try {
       values.model().ifPresent(ModelSpec::parseAll);
     } catch (IllegalArgumentException e) {
       throw new InvalidSettingException(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static void requireHttpAddress(String endpoint) {
+    if (!HTTP_ADDRESS.matcher(endpoint).matches()) {
+      throw new InvalidSettingException(
+          "whit.otlp-endpoint is %s, must be http://HOST:PORT or https://HOST:PORT"
+              .formatted(endpoint));
     }
   }
 
@@ -163,6 +177,12 @@ public record Settings(WhitConfig values, Map<String, String> properties) {
                 "whit.api-key-file %s: cannot be read".formatted(file));
           }
         });
+  }
+
+  private static void requirePositive(String key, Duration value) {
+    if (!value.isPositive()) {
+      throw new InvalidSettingException("whit.%s must be positive, is %s".formatted(key, value));
+    }
   }
 
   private static void requireRange(String key, long value, long min, long max) {

@@ -78,6 +78,12 @@ public interface WhitConfig {
   @WithDefault("30s")
   Duration drain();
 
+  /**
+   * Where traces are sent, over HTTP (OTLP), for example {@code http://localhost:4318}; default:
+   * there are none.
+   */
+  Optional<String> otlpEndpoint();
+
   /** How long an answer may take, waiting included; default: as long as it needs. */
   Optional<Duration> deadline();
 
@@ -137,6 +143,14 @@ public interface WhitConfig {
     /** Largest body of a request; more is refused with 413. */
     @WithDefault("8M")
     ByteSize maxBody();
+
+    /** How long the head of a connection's first request may take to arrive. */
+    @WithDefault("20s")
+    Duration headerTimeout();
+
+    /** How long a connection may be without a request after the first, the next head included. */
+    @WithDefault("75s")
+    Duration keepAlive();
 
     /** How long a request's body may take to arrive. */
     @WithDefault("2m")

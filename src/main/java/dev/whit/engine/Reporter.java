@@ -61,10 +61,18 @@ final class Reporter {
       case GenerationEvent.Embedded embedded -> {}
       case GenerationEvent.Token token -> {
         boolean first = timeline.tokens() == 0;
+        if (first) {
+          contained(() -> figures.onPrompt(sequence.promptLength()));
+        }
         var elapsed = timeline.token(now);
         contained(first ? () -> figures.onFirstToken(elapsed) : () -> figures.onToken(elapsed));
       }
-      case GenerationEvent.Finished finished -> ended(sequence, finished, now);
+      case GenerationEvent.Finished finished -> {
+        if (timeline.tokens() == 0) { // nothing but the prompt was wanted
+          contained(() -> figures.onPrompt(sequence.promptLength()));
+        }
+        ended(sequence, finished, now);
+      }
       case GenerationEvent.Cancelled cancelled -> ended(sequence, cancelled, now);
       case GenerationEvent.Failed failed -> {
         LOG.log(

@@ -18,12 +18,6 @@ class ModelsReady implements HealthCheck {
 
   @Override
   public HealthCheckResponse call() {
-    return LoadingProgress.describe("models", registry)
-        .status(
-            switch (registry.state()) {
-              case LOADING, DRAINING -> false;
-              case READY -> registry.models().stream().allMatch(m -> m.backend().isHealthy());
-            })
-        .build();
+    return LoadingProgress.describe("models", registry).status(registry.isReady()).build();
   }
 }

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -85,9 +86,10 @@ final class ModelMetrics implements BackendListener {
     }
   }
 
-  ModelMetrics(MeterRegistry registry, String model, ModelFigures figures) {
+  ModelMetrics(
+      MeterRegistry registry, String model, ModelFigures figures, BooleanSupplier healthy) {
     this.registry = registry;
-    tags = Tags.of("model_name", model, "experiment", "", "arm", "");
+    tags = labels(model);
     state = new StepStats(0, 0, 0, figures.blocks(), 0, 0, 0, 0, 0);
 
     gauge("vllm:num_requests_running", "Requests that run", StepStats::running);
@@ -102,7 +104,8 @@ final class ModelMetrics implements BackendListener {
         .register(registry);
     accepted =
         counter("whit_requests_accepted_total", "Requests taken: each of them ends, some way");
-    promptTokens = counter("vllm:prompt_tokens_total", "Prompt tokens computed");
+    promptTokens =
+        counter("vllm:prompt_tokens_total", "Tokens of prompts that are done, cached ones too");
     generationTokens = counter("vllm:generation_tokens_total", "Tokens generated");
     prefixCacheQueries =
         counter("vllm:prefix_cache_queries_total", "Tokens looked for in the prefix cache");
@@ -153,6 +156,16 @@ final class ModelMetrics implements BackendListener {
           counter("whit_requests_rejected_total", "Requests refused", "reason", label(reason)));
     }
     constants(figures);
+    Gauge.builder("whit_engine_healthy", () -> healthy.getAsBoolean() ? 1 : 0)
+        .description("Whether the model's engine works: one that has failed stays at 0")
+        .tags(tags)
+        .strongReference(true)
+        .register(registry);
+  }
+
+  /** What every meter of ours is labelled with: nobody's model is {@code ""}. */
+  static Tags labels(String model) {
+    return Tags.of("model_name", model, "experiment", "", "arm", "");
   }
 
   private void constants(ModelFigures figures) {
@@ -184,7 +197,6 @@ final class ModelMetrics implements BackendListener {
   @Override
   public void onStep(StepStats stats) {
     state = stats;
-    promptTokens.increment(stats.prefillTokens());
     prefixCacheQueries.increment(stats.queriedTokens());
     prefixCacheHits.increment(stats.cachedTokens());
     int tokens = stats.prefillTokens() + stats.decodeTokens();
@@ -196,6 +208,11 @@ final class ModelMetrics implements BackendListener {
   @Override
   public void onAccepted() {
     accepted.increment();
+  }
+
+  @Override
+  public void onPrompt(int tokens) {
+    promptTokens.increment(tokens);
   }
 
   @Override

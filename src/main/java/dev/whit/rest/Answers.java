@@ -15,10 +15,12 @@ import java.time.Duration;
 /** Makes replies of generated answers, whole or streamed. */
 @Singleton
 final class Answers {
+  private final Traces traces;
   private final Duration pingInterval;
 
   @Inject
-  Answers(HttpLimits limits) {
+  Answers(Traces traces, HttpLimits limits) {
+    this.traces = traces;
     this.pingInterval = limits.pingInterval();
   }
 
@@ -26,9 +28,15 @@ final class Answers {
    * Waits for the whole answer, or for the beginning of a streamed one: what goes wrong before it
    * is still answered with its own status.
    */
-  Response reply(RoutingContext exchange, TextStream stream, ReplyFormat format, Delivery delivery)
+  Response reply(
+      RoutingContext exchange,
+      Operation operation,
+      TextStream stream,
+      ReplyFormat format,
+      Delivery delivery)
       throws InterruptedException {
     Exchange.answering(exchange);
+    traces.follow(exchange, operation, stream.model(), stream.options());
     Exchange.whenClientGoes(exchange, stream::clientGone);
     boolean streaming = false;
     try {

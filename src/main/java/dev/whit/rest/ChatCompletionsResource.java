@@ -45,6 +45,6 @@ public final class ChatCompletionsResource {
     models.requireReady();
     ChatCall call = ChatCall.parse(body.read(exchange));
     TextStream stream = chats.chat(call.request(), Exchange.origin(exchange, limits));
-    return answers.reply(exchange, stream, call.format(stream), call.delivery());
+    return answers.reply(exchange, Operation.CHAT, stream, call.format(stream), call.delivery());
   }
 }

@@ -45,6 +45,7 @@ public final class CompletionsResource {
     models.requireReady();
     CompletionCall call = CompletionCall.parse(body.read(exchange));
     TextStream stream = completions.complete(call.request(), Exchange.origin(exchange, limits));
-    return answers.reply(exchange, stream, call.format(stream), call.delivery());
+    return answers.reply(
+        exchange, Operation.TEXT_COMPLETION, stream, call.format(stream), call.delivery());
   }
 }

@@ -14,6 +14,7 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
+import java.util.List;
 import java.util.OptionalLong;
 
 /** {@code POST /v1/embeddings}. */
@@ -22,14 +23,20 @@ public final class EmbeddingsResource {
   private final ModelRegistry models;
   private final EmbeddingService embeddings;
   private final RequestBody body;
+  private final Traces traces;
   private final HttpLimits limits;
 
   @Inject
   EmbeddingsResource(
-      ModelRegistry models, EmbeddingService embeddings, RequestBody body, HttpLimits limits) {
+      ModelRegistry models,
+      EmbeddingService embeddings,
+      RequestBody body,
+      Traces traces,
+      HttpLimits limits) {
     this.models = models;
     this.embeddings = embeddings;
     this.body = body;
+    this.traces = traces;
     this.limits = limits;
   }
 
@@ -43,12 +50,18 @@ public final class EmbeddingsResource {
     EmbeddingCall call = EmbeddingCall.parse(body.read(exchange));
     Embeddings pending = embeddings.embed(call.request(), Exchange.origin(exchange, limits));
     Exchange.answering(exchange);
+    traces.follow(exchange, Operation.EMBEDDINGS, pending.model(), null);
     Exchange.whenClientGoes(exchange, pending::clientGone);
+    boolean complete = false;
     try (pending) {
-      return EmbeddingReply.of(pending.model(), pending.collect(), call.base64(), pending.usage());
+      List<float[]> collected = pending.collect();
+      complete = true;
+      return EmbeddingReply.of(pending.model(), collected, call.base64(), pending.usage());
     } finally {
       Exchange.answered(
-          exchange, new AnswerFigures(pending.model(), pending.usage(), OptionalLong.empty()));
+          exchange,
+          new AnswerFigures(
+              pending.model(), pending.usage(), OptionalLong.empty(), List.of(), complete));
     }
   }
 }

@@ -31,12 +31,15 @@ public final class ExchangeFilter {
 
   private final ErrorResponses errors;
   private final AccessLog log;
+  private final ConnectionDeadlines deadlines;
   private final long maxBody;
 
   @Inject
-  ExchangeFilter(ErrorResponses errors, AccessLog log, HttpLimits limits) {
+  ExchangeFilter(
+      ErrorResponses errors, AccessLog log, ConnectionDeadlines deadlines, HttpLimits limits) {
     this.errors = errors;
     this.log = log;
+    this.deadlines = deadlines;
     this.maxBody = limits.maxBody();
   }
 
@@ -47,6 +50,7 @@ public final class ExchangeFilter {
   private void begin(RoutingContext exchange) {
     Exchange.begin(exchange);
     log.follow(exchange);
+    deadlines.follow(exchange);
     exchange.addEndHandler(end -> discardBody(exchange));
     if (!isUri(exchange.request().uri())) {
       exchange.fail(

@@ -27,6 +27,11 @@ class ListenerGateTest {
     }
 
     @Override
+    public void onPrompt(int tokens) {
+      events.add(tokens);
+    }
+
+    @Override
     public void onFirstToken(Duration sinceArrival) {
       events.add(sinceArrival);
     }
@@ -48,9 +53,10 @@ class ListenerGateTest {
     gate.onStep(IDLE);
     gate.openWhenIdle(heard);
 
+    gate.onPrompt(3);
     gate.onFirstToken(Duration.ofMillis(2));
     gate.onStep(BUSY);
 
-    assertThat(heard.events).containsExactly(Duration.ofMillis(2), BUSY);
+    assertThat(heard.events).containsExactly(3, Duration.ofMillis(2), BUSY);
   }
 }

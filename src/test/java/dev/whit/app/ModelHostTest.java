@@ -217,7 +217,7 @@ class ModelHostTest {
                 Map.of(),
                 Optional.empty())
             .values();
-    return new ModelHost(settings, registry, new Metrics(meters, "test"));
+    return new ModelHost(settings, registry, new Metrics(meters, registry, "test"));
   }
 
   private Path copy(String name) throws IOException {

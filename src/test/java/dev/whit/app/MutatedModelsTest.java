@@ -3,6 +3,7 @@ package dev.whit.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
+import dev.whit.api.ModelRegistry;
 import dev.whit.api.ServedModel;
 import dev.whit.config.ModelSpec;
 import dev.whit.config.Settings;
@@ -142,7 +143,7 @@ class MutatedModelsTest {
     ModelSource source = new ModelSource(target, null);
     LoadedModel loaded = ModelLoader.load(source, device.kernels(), (done, all) -> {});
     MemoryBudget.Weights weights = MemoryBudget.estimate(loaded.summary(), HeadType.STORED);
-    Metrics metrics = new Metrics(new CompositeMeterRegistry(), "test");
+    Metrics metrics = new Metrics(new CompositeMeterRegistry(), new ModelRegistry(), "test");
     HostedModel hosted;
     try {
       hosted =

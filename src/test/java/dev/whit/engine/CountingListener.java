@@ -11,6 +11,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class CountingListener implements BackendListener {
   final List<StepStats> steps = new CopyOnWriteArrayList<>();
   final List<GenerationStats> finished = new CopyOnWriteArrayList<>();
+  final List<Integer> prompts = new CopyOnWriteArrayList<>();
   final List<Duration> firstTokens = new CopyOnWriteArrayList<>();
   final List<Duration> laterTokens = new CopyOnWriteArrayList<>();
   final AtomicInteger accepted = new AtomicInteger();
@@ -24,6 +25,11 @@ final class CountingListener implements BackendListener {
   @Override
   public void onAccepted() {
     accepted.incrementAndGet();
+  }
+
+  @Override
+  public void onPrompt(int tokens) {
+    prompts.add(tokens);
   }
 
   @Override

@@ -175,6 +175,7 @@ class EngineTest {
     assertThat(listener.promptScores())
         .usingRecursiveComparison()
         .isEqualTo(generating.promptScores());
+    assertThat(figures.prompts).containsExactly(40, 40);
   }
 
   @Test

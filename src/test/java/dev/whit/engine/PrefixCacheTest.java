@@ -226,6 +226,7 @@ class PrefixCacheTest {
     assertThat(one.tokens()).isEqualTo(FakeRunner.greedy(first, 10));
     assertThat(other.tokens()).isEqualTo(FakeRunner.greedy(second, 4));
     assertThat(other.cachedTokens()).as("of its own making").isZero();
+    assertThat(figures.prompts).as("computed twice, done once").containsExactly(64, 90);
     assertThat(figures.lastStep().usedBlocks()).isZero();
   }
 }

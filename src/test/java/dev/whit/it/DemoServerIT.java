@@ -129,28 +129,6 @@ class DemoServerIT {
   }
 
   @Test
-  void countsWhatItDoes() {
-    double prompt = server.metric("vllm:prompt_tokens_total", DEMO);
-    double generated = server.metric("vllm:generation_tokens_total", DEMO);
-    double firsts = server.metric("vllm:time_to_first_token_seconds_count", DEMO);
-    double nexts = server.metric("vllm:inter_token_latency_seconds_count", DEMO);
-    double ends = server.metric("vllm:request_success_total", "finished_reason=\"length\"," + DEMO);
-
-    server.post(
-        "/v1/completions",
-        "{\"model\":\"demo\",\"prompt\":[5,6,7],\"max_tokens\":9,\"ignore_eos\":true}");
-
-    assertThat(server.metric("vllm:prompt_tokens_total", DEMO) - prompt).isEqualTo(3);
-    assertThat(server.metric("vllm:generation_tokens_total", DEMO) - generated).isEqualTo(9);
-    assertThat(server.metric("vllm:time_to_first_token_seconds_count", DEMO) - firsts).isEqualTo(1);
-    assertThat(server.metric("vllm:inter_token_latency_seconds_count", DEMO) - nexts).isEqualTo(8);
-    assertThat(
-            server.metric("vllm:request_success_total", "finished_reason=\"length\"," + DEMO)
-                - ends)
-        .isEqualTo(1);
-  }
-
-  @Test
   void aSecondPromptWithTheSameBeginningComesFromTheCache() throws JsonProcessingException {
     double hits = server.metric("vllm:prefix_cache_hits_total", DEMO);
     String prefix = "97,".repeat(1000);

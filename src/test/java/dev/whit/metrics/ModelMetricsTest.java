@@ -27,10 +27,11 @@ class ModelMetricsTest {
 
   private final MeterRegistry registry = new SimpleMeterRegistry();
   private ModelMetrics metrics;
+  private boolean healthy = true;
 
   @BeforeEach
   void register() {
-    metrics = new ModelMetrics(registry, "m", FIGURES);
+    metrics = new ModelMetrics(registry, "m", FIGURES, () -> healthy);
   }
 
   @Test
@@ -88,7 +89,7 @@ class ModelMetricsTest {
     assertThat(gauge("vllm:num_requests_waiting")).isZero();
     assertThat(gauge("vllm:kv_cache_usage_perc")).isEqualTo(0.1);
     assertThat(registry.get("vllm:num_preemptions_total").functionCounter().count()).isEqualTo(4);
-    assertThat(count("vllm:prompt_tokens_total")).isEqualTo(7);
+    assertThat(count("vllm:prompt_tokens_total")).as("not when computed, when done").isZero();
     assertThat(count("vllm:prefix_cache_queries_total")).isEqualTo(49);
     assertThat(count("vllm:prefix_cache_hits_total")).isEqualTo(32);
     assertThat(registry.get("vllm:iteration_tokens_total").summary().totalAmount()).isEqualTo(8);
@@ -97,10 +98,12 @@ class ModelMetricsTest {
 
   @Test
   void tokensAreCountedAndTimed() {
+    metrics.onPrompt(11);
     metrics.onFirstToken(Duration.ofMillis(30));
     metrics.onToken(Duration.ofMillis(4));
     metrics.onToken(Duration.ofMillis(6));
 
+    assertThat(count("vllm:prompt_tokens_total")).isEqualTo(11);
     assertThat(count("vllm:generation_tokens_total")).isEqualTo(3);
     assertThat(registry.get("vllm:time_to_first_token_seconds").timer().count()).isEqualTo(1);
     assertThat(registry.get("gen_ai.server.time_to_first_token").timer().count()).isEqualTo(1);
@@ -147,6 +150,13 @@ class ModelMetricsTest {
 
     assertThat(count("whit_requests_rejected_total", "reason", "queue_full")).isEqualTo(1);
     assertThat(count("whit_requests_rejected_total", "reason", "unavailable")).isZero();
+  }
+
+  @Test
+  void aFailedEngineShows() {
+    assertThat(gauge("whit_engine_healthy")).isEqualTo(1);
+    healthy = false;
+    assertThat(gauge("whit_engine_healthy")).isZero();
   }
 
   @Test

@@ -90,6 +90,11 @@ final class RawHttp implements AutoCloseable {
     return new String(in.readNBytes(Integer.parseInt(length)), StandardCharsets.UTF_8);
   }
 
+  /** Sends no more, but goes on reading. */
+  void closeOutput() throws IOException {
+    socket.shutdownOutput();
+  }
+
   String readToEnd() throws IOException {
     return new String(in.readAllBytes(), StandardCharsets.UTF_8);
   }
