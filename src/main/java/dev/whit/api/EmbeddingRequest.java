@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param dimensions values to keep of each embedding, null for all
  * @param keptTokens how many of each text's last tokens are kept at most, null for all
  * @param priority lower ones are computed first
+ * @param cacheSalt keys and values are shared only with requests of the same salt
  */
 public record EmbeddingRequest(
     @Nullable String model,
@@ -19,7 +20,8 @@ public record EmbeddingRequest(
     boolean lastToken,
     @Nullable Integer dimensions,
     @Nullable Integer keptTokens,
-    int priority) {
+    int priority,
+    String cacheSalt) {
 
   public EmbeddingRequest {
     inputs = List.copyOf(inputs);

@@ -83,7 +83,8 @@ public final class Embeddings implements AutoCloseable {
                 prompts.get(vectors.size()),
                 request.lastToken() ? Pooling.LAST : Pooling.MEAN,
                 request.priority(),
-                origin.caller()));
+                origin.caller(),
+                request.cacheSalt()));
       } catch (ApiException.Overloaded e) {
         if (vectors.size() == finished) {
           throw e;

@@ -7,11 +7,11 @@ import java.lang.reflect.Proxy;
  * process with code 143; it is reached by reflection because naming it costs a compiler warning
  * that nothing suppresses.
  */
-final class Signals {
+public final class Signals {
   private Signals() {}
 
   /** Runs {@code action} on a thread of its own whenever the signal ("TERM", "INT") comes. */
-  static void handle(String name, Runnable action) {
+  public static void handle(String name, Runnable action) {
     try {
       Class<?> signal = Class.forName("sun.misc.Signal");
       Class<?> handler = Class.forName("sun.misc.SignalHandler");

@@ -80,7 +80,7 @@ public record GenerationRequest(
 
   /** A request for the embedding of a prompt. */
   public static GenerationRequest embedding(
-      String id, int[] prompt, Pooling pooling, int priority, String caller) {
+      String id, int[] prompt, Pooling pooling, int priority, String caller, String cacheSalt) {
     return new GenerationRequest(
         id,
         prompt,
@@ -91,7 +91,7 @@ public record GenerationRequest(
         -1,
         priority,
         caller,
-        "",
+        cacheSalt,
         null,
         pooling);
   }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.whit.app.ExitCode;
+import dev.whit.client.ServerAddress;
 import dev.whit.load.Arrivals;
 import dev.whit.load.Endpoint;
 import dev.whit.load.LoadClient;
@@ -241,8 +242,7 @@ final class LoadCommand implements Callable<Integer> {
   }
 
   private void requireHttp() {
-    String scheme = server.getScheme();
-    if (server.getHost() == null || !("http".equals(scheme) || "https".equals(scheme))) {
+    if (!ServerAddress.isValid(server)) {
       throw wrong("URL must be http://HOST:PORT or https://HOST, is " + server);
     }
   }

@@ -12,7 +12,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
-/** The {@code whit} command. Only {@code serve} starts Quarkus. */
+/** The {@code whit} command. Only {@code serve} and {@code chat} start Quarkus. */
 @QuarkusMain
 @Command(
     name = "whit",
@@ -21,6 +21,7 @@ import picocli.CommandLine.ParseResult;
     versionProvider = Version.class,
     subcommands = {
       ServeCommand.class,
+      ChatCommand.class,
       InspectCommand.class,
       BenchCommand.class,
       EvalCommand.class,
@@ -42,6 +43,7 @@ import picocli.CommandLine.ParseResult;
       "  whit serve --model tiny=/models/tiny-0.55bit",
       "  whit serve --model tiny=hf:ORG/NAME        fetched from the Hugging Face Hub first",
       "  whit inspect /models/tiny-0.55bit",
+      "  whit chat /models/tiny-0.55bit             in the terminal",
       "  whit bench /models/tiny-0.55bit",
       "  whit load http://localhost:8080",
       "  whit selfcheck --url http://localhost:8080",

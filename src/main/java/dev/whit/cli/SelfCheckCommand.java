@@ -1,6 +1,7 @@
 package dev.whit.cli;
 
 import dev.whit.app.ExitCode;
+import dev.whit.client.ServerAddress;
 import dev.whit.config.InvalidSettingException;
 import dev.whit.selfcheck.CheckResult;
 import dev.whit.selfcheck.SelfCheck;
@@ -64,7 +65,7 @@ final class SelfCheckCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    if (url.getHost() == null || !List.of("http", "https").contains(url.getScheme())) {
+    if (!ServerAddress.isValid(url)) {
       throw new InvalidSettingException("--url %s: expected http://HOST:PORT".formatted(url));
     }
     PrintWriter out = spec.commandLine().getOut();

@@ -1,17 +1,9 @@
 package dev.whit.cli;
 
-import dev.whit.app.Server;
 import dev.whit.config.InvalidSettingException;
 import dev.whit.config.Settings;
-import dev.whit.config.WhitConfig;
 import dev.whit.kernel.KvType;
 import dev.whit.model.loading.HeadType;
-import dev.whit.tokenizer.HuggingFaceTokenizer;
-import io.quarkus.runtime.Quarkus;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -19,7 +11,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -168,17 +159,7 @@ final class ServeCommand implements Callable<Integer> {
   public Integer call() {
     requireKnownDevice();
     Settings settings = Settings.read(given(), System.getenv(), configFile());
-    settings.properties().forEach(System::setProperty);
-    // The framework's check answers without a body: ExchangeFilter has the same one.
-    System.setProperty("vertx.disableURIValidation", "true");
-    if (settings.values().otlpEndpoint().isPresent()) {
-      System.setProperty("quarkus.otel.sdk.disabled", "false");
-    }
-    requireFreePort(settings.values());
-    HuggingFaceTokenizer.preload();
-    AtomicInteger exitCode = new AtomicInteger();
-    Quarkus.run(Server.class, (code, failure) -> exitCode.set(code));
-    return exitCode.get();
+    return EmbeddedServer.run(settings);
   }
 
   private void requireKnownDevice() {
@@ -224,23 +205,6 @@ final class ServeCommand implements Callable<Integer> {
   private static void put(Map<String, String> given, String key, @Nullable Object value) {
     if (value != null) {
       given.put("whit." + key, value.toString());
-    }
-  }
-
-  /** The framework would find out too, with more words. */
-  private static void requireFreePort(WhitConfig settings) {
-    InetSocketAddress address = new InetSocketAddress(settings.host(), settings.port());
-    if (address.isUnresolved()) {
-      throw new InvalidSettingException("whit.host is %s: no such host".formatted(settings.host()));
-    }
-    try (ServerSocket socket = new ServerSocket()) {
-      socket.setReuseAddress(true);
-      socket.bind(address);
-    } catch (IOException e) {
-      throw new UncheckedIOException(
-          new IOException(
-              "cannot listen on %s:%d: %s"
-                  .formatted(settings.host(), settings.port(), e.getMessage())));
     }
   }
 }

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Scores the choices of questions by their log-likelihood after the context, as the harness's
  * {@code multiple_choice} tasks do: a choice's tokens are those of context and choice together that
- * follow the context's own.
+ * follow the context's own, BOS included where the tokenizer adds it.
  */
 final class ChoiceEvaluation {
   private final EvalModel model;
@@ -53,8 +53,8 @@ final class ChoiceEvaluation {
   private double logLikelihood(EvalModel by, String context, String choice) {
     // Spaces at a context's end belong to the choice's first token.
     String head = context.stripTrailing();
-    int[] all = by.tokenizer().encode(context + choice, false);
-    int begin = by.tokenizer().encode(head, false).length;
+    int[] all = by.tokenizer().encode(context + choice, true);
+    int begin = by.tokenizer().encode(head, true).length;
     if (begin == 0 || begin >= all.length) {
       throw new EvalException(
           "a question whose context or choice has no tokens of its own: \"%s\"".formatted(choice));

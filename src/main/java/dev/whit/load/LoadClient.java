@@ -3,6 +3,8 @@ package dev.whit.load;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.whit.client.EventReader;
+import dev.whit.client.ServerAddress;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
@@ -36,8 +38,7 @@ public final class LoadClient implements AutoCloseable {
           .build();
   private final ScheduledThreadPoolExecutor timer =
       new ScheduledThreadPoolExecutor(1, Thread.ofPlatform().name("timeouts").daemon().factory());
-  private final URI server;
-  private final @Nullable String apiKey;
+  private final ServerAddress server;
 
   /**
    * A client of a server.
@@ -46,9 +47,7 @@ public final class LoadClient implements AutoCloseable {
    * @param apiKey sent as a bearer token
    */
   public LoadClient(URI server, @Nullable String apiKey) {
-    String text = server.toString().replaceFirst("/+$", "").replaceFirst("/v1$", "");
-    this.server = URI.create(text + "/");
-    this.apiKey = apiKey;
+    this.server = new ServerAddress(server, apiKey);
     timer.setRemoveOnCancelPolicy(true);
   }
 
@@ -58,7 +57,7 @@ public final class LoadClient implements AutoCloseable {
    * @throws IOException if it cannot be asked or lists none
    */
   public String firstModel() throws IOException, InterruptedException {
-    HttpRequest request = request("v1/models").timeout(CONNECT_LIMIT).build();
+    HttpRequest request = server.request("v1/models").timeout(CONNECT_LIMIT).build();
     HttpResponse<InputStream> response = http.send(request, BodyHandlers.ofInputStream());
     try (InputStream body = response.body()) {
       if (response.statusCode() != 200) {
@@ -81,7 +80,8 @@ public final class LoadClient implements AutoCloseable {
    */
   Outcome send(Endpoint endpoint, JsonNode body, long due, Duration timeout) {
     HttpRequest request =
-        request(endpoint.path())
+        server
+            .request(endpoint.path())
             .timeout(timeout)
             .header("content-type", "application/json")
             .header("accept", "text/event-stream")
@@ -107,11 +107,6 @@ public final class LoadClient implements AutoCloseable {
       Thread.currentThread().interrupt();
       return new Outcome.Failed("interrupted", describe(e));
     }
-  }
-
-  private HttpRequest.Builder request(String path) {
-    HttpRequest.Builder builder = HttpRequest.newBuilder(server.resolve(path));
-    return apiKey == null ? builder : builder.header("authorization", "Bearer " + apiKey);
   }
 
   private Outcome read(int status, InputStream stream, long due, long deadline) throws IOException {

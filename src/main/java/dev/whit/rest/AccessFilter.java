@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Lets an exchange pass to its resource: pages of which origins may read replies, whether the
- * caller has an API key, and whether that key is within its limits. Probes need no key, and what
- * administrators do has one of its own.
+ * caller has an API key, and whether that key is within its limits. Probes and the page need no
+ * key, and what administrators do has one of its own.
  */
 @Singleton
 final class AccessFilter {
@@ -55,11 +55,29 @@ final class AccessFilter {
 
   void register(@Observes Router router) {
     if (!rules.origins().isEmpty()) {
-      router.route().order(CORS_ORDER).handler(cors(rules.origins()));
+      CorsHandler cors = cors(rules.origins());
+      router
+          .route()
+          .order(CORS_ORDER)
+          .handler(exchange -> {
+            if (isOwnPage(exchange.request())) {
+              exchange.next();
+            } else {
+              cors.handle(exchange);
+            }
+          });
     }
     if (keys.required()) {
       router.route().order(KEY_ORDER).handler(this::requireKey);
     }
+  }
+
+  /** Browsers name the origin of a page to its own server too. */
+  private static boolean isOwnPage(HttpServerRequest request) {
+    String origin = request.getHeader(HttpHeaders.ORIGIN);
+    String host = request.getHeader(HttpHeaders.HOST);
+    return "same-origin".equals(request.getHeader("sec-fetch-site"))
+        || (origin != null && host != null && origin.endsWith("://" + host));
   }
 
   private static CorsHandler cors(List<String> origins) {
@@ -92,7 +110,8 @@ final class AccessFilter {
   }
 
   private boolean isOpen(String path) {
-    return OPEN.stream().anyMatch(open -> path.equals(open) || path.startsWith(open + "/"))
+    return PageFilter.isPage(path)
+        || OPEN.stream().anyMatch(open -> path.equals(open) || path.startsWith(open + "/"))
         || (rules.publicMetrics() && path.equals(rules.metricsPath()));
   }
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.whit.client.ServerAddress;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -30,8 +31,7 @@ public final class ServerClient implements AutoCloseable {
           .connectTimeout(CONNECT_TIMEOUT)
           .build();
 
-  private final URI root;
-  private final @Nullable String apiKey;
+  private final ServerAddress server;
 
   /**
    * A client of a server.
@@ -40,8 +40,7 @@ public final class ServerClient implements AutoCloseable {
    * @param apiKey sent as a bearer token, if there is one
    */
   public ServerClient(URI url, @Nullable String apiKey) {
-    this.root = URI.create(url.toString().replaceFirst("/*(/v1)?/*$", "") + "/");
-    this.apiKey = apiKey;
+    this.server = new ServerAddress(url, apiKey);
   }
 
   /** A reply of any status. */
@@ -66,7 +65,7 @@ public final class ServerClient implements AutoCloseable {
     JsonNode models = reply.status() == 200 ? JSON.readTree(reply.body()).path("data") : null;
     if (models == null || !models.path(0).path("id").isTextual()) {
       throw new IOException(
-          "%sv1/models names no model, status %d".formatted(root, reply.status()));
+          "%sv1/models names no model, status %d".formatted(server, reply.status()));
     }
     return models.get(0).get("id").asText();
   }
@@ -93,11 +92,7 @@ public final class ServerClient implements AutoCloseable {
   }
 
   private HttpRequest.Builder request(String path) {
-    HttpRequest.Builder request = HttpRequest.newBuilder(root.resolve(path)).timeout(TIMEOUT);
-    if (apiKey != null) {
-      request.header("authorization", "Bearer " + apiKey);
-    }
-    return request;
+    return server.request(path).timeout(TIMEOUT);
   }
 
   private Reply send(HttpRequest.Builder request) throws IOException, InterruptedException {

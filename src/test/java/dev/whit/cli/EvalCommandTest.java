@@ -216,6 +216,40 @@ class EvalCommandTest {
     closeTo(value(comparison, "/same_top"), expected.at("/same_top1"));
   }
 
+  /** What lm-evaluation-harness's own backend has of the same questions. */
+  @Test
+  void theHarnesssLogLikelihoodsAreMet() throws IOException {
+    Path harness = DATA.resolve("lmeval");
+    assumeTrue(Files.isDirectory(harness), "no " + harness);
+    JsonNode expected = JSON.readTree(harness.resolve("littlebit.json").toFile());
+    Path questions = directory.resolve("questions.jsonl");
+    Files.write(questions, Files.readAllLines(harness.resolve("novels_next.jsonl")).subList(0, 12));
+    assertThat(
+            run(
+                "eval",
+                "--model",
+                DATA.resolve("demo/littlebit"),
+                "--choices",
+                questions,
+                "--output",
+                output))
+        .isZero();
+
+    List<String> results = Files.readAllLines(output.resolve("choices.jsonl"));
+    int request = 0;
+    for (String line : Files.readAllLines(questions)) {
+      JsonNode question = JSON.readTree(line);
+      JsonNode found = JSON.readTree(results.get(1 + request / question.at("/choices").size()));
+      for (JsonNode logLikelihood : found.at("/model")) {
+        JsonNode of = expected.at("/requests").get(request++);
+        assertThat(of.at("/context")).isEqualTo(question.at("/context"));
+        double want = of.at("/loglikelihood").asDouble();
+        assertThat(logLikelihood.asDouble()).isCloseTo(want, within(1e-3 * Math.abs(want)));
+      }
+    }
+    assertThat(request).isEqualTo(48);
+  }
+
   private static void closeTo(double actual, JsonNode expected) {
     assertThat(actual).isCloseTo(expected.asDouble(), within(1e-3 * expected.asDouble()));
   }

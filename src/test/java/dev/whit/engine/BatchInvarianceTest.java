@@ -162,17 +162,17 @@ class BatchInvarianceTest {
               ? SamplingParams.GREEDY
               : new SamplingParams(
                   0.8, i % 3 * 10, i % 2 == 0 ? 1 : 0.9, i % 5 * 0.02, SEED * i, adjustments(i));
-      if (i % 5 == 3) {
-        Pooling pooling = i / 5 % 2 == 0 ? Pooling.MEAN : Pooling.LAST;
-        requests.add(Requests.embedding(prompt, pooling));
-        continue;
-      }
       int maxTokens = i == 7 ? 0 : 1 + random.nextInt(24);
       GenerationRequest request =
           i % 2 == 0
               ? Requests.logprobs(prompt, maxTokens, sampling)
               : Requests.scored(prompt, maxTokens, sampling); // bypasses the prefix cache
       requests.add(i % 5 == 2 ? Requests.constrained(request, OBJECTS.object()) : request);
+    }
+    for (Pooling pooling : Pooling.values()) {
+      requests.add(Requests.embedding(shared, pooling));
+      requests.add(
+          Requests.embedding(Requests.prompt(random, 1 + random.nextInt(50), vocabulary), pooling));
     }
     return requests;
   }

@@ -63,7 +63,7 @@ final class Requests {
   }
 
   static GenerationRequest embedding(int[] prompt, Pooling pooling) {
-    return GenerationRequest.embedding("r", prompt, pooling, 0, GenerationRequest.NOBODY);
+    return GenerationRequest.embedding("r", prompt, pooling, 0, GenerationRequest.NOBODY, "");
   }
 
   /** The same under a constraint. */

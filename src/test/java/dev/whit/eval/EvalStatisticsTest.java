@@ -35,7 +35,7 @@ class EvalStatisticsTest {
     boolean[] reference = new boolean[20];
     for (int i = 0; i < 20; i++) {
       model[i] = i < 2 || i >= 16;
-      reference[i] = i >= 2 && i < 12 || i >= 18;
+      reference[i] = (i >= 2 && i < 12) || i >= 18;
     }
 
     McNemar test = McNemar.of(model, reference);

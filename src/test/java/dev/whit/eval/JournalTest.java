@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -50,11 +51,14 @@ class JournalTest {
   void whatWasHalfWrittenIsWrittenAgain() throws IOException {
     write(0, 1);
     byte[] whole = Files.readAllBytes(file);
-    Files.write(file, "{\"index\":2,\"mod".getBytes(), StandardOpenOption.APPEND);
+    Files.write(
+        file, "{\"index\":2,\"mod".getBytes(StandardCharsets.UTF_8), StandardOpenOption.APPEND);
 
     write(2);
 
-    assertThat(Files.readString(file)).startsWith(new String(whole)).endsWith("\n");
+    assertThat(Files.readString(file))
+        .startsWith(new String(whole, StandardCharsets.UTF_8))
+        .endsWith("\n");
     try (Journal<QuestionResult> journal = open(ABOUT)) {
       assertThat(journal.entries().keySet()).containsExactly(0, 1, 2);
     }

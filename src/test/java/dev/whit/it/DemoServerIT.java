@@ -83,6 +83,34 @@ class DemoServerIT {
   }
 
   @Test
+  void talksThroughAPipe() throws JsonProcessingException {
+    JsonNode reply =
+        JSON.readTree(
+            server
+                .post(
+                    "/v1/chat/completions",
+                    """
+                    {"model":"demo-fp16","max_tokens":8,"temperature":0,
+                     "messages":[{"role":"system","content":"Be kind."},
+                                 {"role":"user","content":"Où est Zoë?"}]}\
+                    """)
+                .body());
+
+    ServerProcess.Exit exit =
+        ServerProcess.runWith(
+            "/params temperature=0\nOù est Zoë?\n",
+            "chat",
+            "--url=" + server.url() + "/v1",
+            "--model=demo-fp16",
+            "--system=Be kind.",
+            "--field=max_tokens=8");
+
+    assertThat(exit.out())
+        .isEqualTo(reply.path("choices").path(0).path("message").path("content").asText() + "\n");
+    assertThat(exit.code()).isZero();
+  }
+
+  @Test
   void probesAnswerWhenReady() throws JsonProcessingException {
     for (String path : List.of("/health", "/health/live", "/health/ready", "/health/started")) {
       JsonNode health = JSON.readTree(server.get(path).body());

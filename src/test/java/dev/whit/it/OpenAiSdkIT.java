@@ -52,7 +52,7 @@ class OpenAiSdkIT {
   private static OpenAIClient client;
 
   /** What the model has to fill in. */
-  static final class Character {
+  static final class Hero {
     public String name = "";
     public int age;
   }
@@ -87,7 +87,7 @@ class OpenAiSdkIT {
         .model(MODEL)
         .addSystemMessage("You write novels.")
         .addUserMessage("The old house stood")
-        .seed(7)
+        .putAdditionalBodyProperty("seed", JsonValue.from(7))
         .maxCompletionTokens(12);
   }
 
@@ -254,7 +254,7 @@ class OpenAiSdkIT {
         client
             .chat()
             .completions()
-            .create(chat().maxCompletionTokens(400).responseFormat(Character.class).build());
+            .create(chat().maxCompletionTokens(400).responseFormat(Hero.class).build());
     var choice = reply.choices().getFirst();
     assertThat(choice.rawChoice().finishReason())
         .isEqualTo(ChatCompletion.Choice.FinishReason.STOP);

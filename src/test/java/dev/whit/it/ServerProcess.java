@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.DoubleStream;
@@ -61,6 +62,18 @@ final class ServerProcess implements AutoCloseable {
   /** Runs a command to its end. */
   static Exit run(Map<String, String> environment, String... arguments) {
     try (ServerProcess program = start(environment, NOWHERE, List.of(arguments))) {
+      return program.awaitExit();
+    }
+  }
+
+  /** Runs a command with an input, which ends, to its end. */
+  static Exit runWith(String input, String... arguments) {
+    try (ServerProcess program = start(Map.of(), NOWHERE, List.of(arguments))) {
+      try (var stdin = program.process.outputWriter(StandardCharsets.UTF_8)) {
+        stdin.write(input);
+      } catch (IOException e) {
+        // It has ended without reading: its exit says why.
+      }
       return program.awaitExit();
     }
   }
@@ -142,19 +155,39 @@ final class ServerProcess implements AutoCloseable {
   }
 
   HttpResponse<String> post(String path, String json) {
-    return send(request(path, json), HttpResponse.BodyHandlers.ofString());
+    return send(request(path, json).build(), HttpResponse.BodyHandlers.ofString());
+  }
+
+  /** The same with an API key. */
+  HttpResponse<String> post(String path, String json, String key) {
+    return send(
+        request(path, json).header("authorization", "Bearer " + key).build(),
+        HttpResponse.BodyHandlers.ofString());
+  }
+
+  /** A request as somebody else has sent it, with what says what it is and who asks. */
+  HttpResponse<byte[]> forward(
+      String method, String path, Map<String, List<String>> headers, byte[] body) {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(base.resolve(path))
+            .method(method, HttpRequest.BodyPublishers.ofByteArray(body));
+    headers.forEach((name, values) -> {
+      if (List.of("authorization", "content-type").contains(name.toLowerCase(Locale.ROOT))) {
+        values.forEach(value -> request.header(name, value));
+      }
+    });
+    return send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
   }
 
   /** A reply that is read line by line; closing the stream closes the connection. */
   Stream<String> stream(String path, String json) {
-    return send(request(path, json), HttpResponse.BodyHandlers.ofLines()).body();
+    return send(request(path, json).build(), HttpResponse.BodyHandlers.ofLines()).body();
   }
 
-  private HttpRequest request(String path, String json) {
+  private HttpRequest.Builder request(String path, String json) {
     return HttpRequest.newBuilder(base.resolve(path))
         .header("content-type", "application/json")
-        .POST(HttpRequest.BodyPublishers.ofString(json))
-        .build();
+        .POST(HttpRequest.BodyPublishers.ofString(json));
   }
 
   private <T> HttpResponse<T> send(HttpRequest request, HttpResponse.BodyHandler<T> handler) {

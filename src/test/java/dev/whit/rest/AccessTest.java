@@ -6,6 +6,7 @@ import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.matchesPattern;
 import static org.hamcrest.Matchers.nullValue;
+import static org.hamcrest.Matchers.startsWith;
 
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -66,8 +67,10 @@ final class AccessTest {
         "/metrics",
         "/tokenizer_info",
         "/version",
-        "/",
         "/nothing",
+        "/page/../v1/models",
+        "/page%2f..%2fv1/models",
+        "/index.html/v1/models",
         "/healthy",
         "/health/../v1/models",
         "/v1//models",
@@ -176,6 +179,37 @@ final class AccessTest {
         .then()
         .statusCode(200)
         .header("Access-Control-Allow-Origin", "https://page.example");
+  }
+
+  @Test
+  void thePageNeedsNoKeyAndMayOnlyUseItsOwnServer() {
+    for (String path : new String[] {"/", "/index.html", "/page/main.js", "/page/page.css"}) {
+      given()
+          .get(path)
+          .then()
+          .statusCode(200)
+          .header("Content-Security-Policy", startsWith("default-src 'none'; script-src 'self'; "))
+          .header("X-Content-Type-Options", "nosniff")
+          .header("Cache-Control", "no-cache");
+    }
+    given().post("/").then().statusCode(404);
+  }
+
+  @Test
+  void thePageIsNoPageOfAnotherOrigin() {
+    String own = "http://" + server.getAuthority();
+    with("Bearer third-key").header("Origin", own).get("/v1/models").then().statusCode(200);
+    with("Bearer third-key") // behind a proxy that has another name
+        .header("Origin", "https://proxy.example")
+        .header("Sec-Fetch-Site", "same-origin")
+        .get("/v1/models")
+        .then()
+        .statusCode(200);
+    with("Bearer third-key")
+        .header("Origin", "http://not-localhost:" + server.getPort())
+        .get("/v1/models")
+        .then()
+        .statusCode(403);
   }
 
   @Test

@@ -105,9 +105,10 @@ final class EmbeddingsResourceTest {
   }
 
   @Test
-  void priorityReachesTheBackend() throws Exception {
-    embed("\"input\": \"a\", \"priority\": -3");
+  void priorityAndSaltReachTheBackend() throws Exception {
+    embed("\"input\": \"a\", \"priority\": -3, \"cache_salt\": \"mine\"");
     assertThat(FakeModels.FAKE.requests.getLast().priority()).isEqualTo(-3);
+    assertThat(FakeModels.FAKE.requests.getLast().cacheSalt()).isEqualTo("mine");
   }
 
   @ParameterizedTest
@@ -132,6 +133,7 @@ final class EmbeddingsResourceTest {
         "pooling | \"cls\"",
         "priority | \"high\"",
         "user | 1",
+        "cache_salt | \"\"",
         "model | 1"
       })
   void namesTheWrongField(String param, String value) {

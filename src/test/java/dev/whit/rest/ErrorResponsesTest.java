@@ -52,7 +52,16 @@ final class ErrorResponsesTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"/", "/v1", "/v1/nothing", "/v1/completions/x", "/v1/chat", "/..%2f", "/a%00b"})
+      strings = {
+        "/page",
+        "/page/none.js",
+        "/v1",
+        "/v1/nothing",
+        "/v1/completions/x",
+        "/v1/chat",
+        "/..%2f",
+        "/a%00b"
+      })
   void answersAnUnknownPath(String path) throws Exception {
     try (RawHttp connection = new RawHttp(server.getPort())) {
       connection.send("GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n");

@@ -118,6 +118,7 @@ final class FieldConformanceTest {
               r -> r.sampling().adjustments().bias(),
               Map.of(5, -100.0)),
           on("min_tokens", "3", r -> r.sampling().adjustments().minTokens(), 3),
+          on("cache_salt", "\"mine\"", GenerationRequest::cacheSalt, "mine"),
           on("priority", "-7", GenerationRequest::priority, -7),
           on("stop_token_ids", "[3]", GenerationRequest::stopTokens, Set.of(3, ByteTokenizer.EOS)),
           on("ignore_eos", "true", GenerationRequest::stopTokens, Set.of()),

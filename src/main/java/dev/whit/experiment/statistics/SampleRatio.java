@@ -37,6 +37,6 @@ public final class SampleRatio {
       total += counts[arm];
       log += Gamma.logGamma(counts[arm] + 1.0) - counts[arm] * Math.log(weights[arm] / sum);
     }
-    return log - Gamma.logGamma(total + counts.length);
+    return log - Gamma.logGamma((double) total + counts.length);
   }
 }

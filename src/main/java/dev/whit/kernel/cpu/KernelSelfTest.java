@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 /**
@@ -30,7 +31,9 @@ public final class KernelSelfTest {
 
   private static final long NANOS = 1_000_000L; // in a millisecond
   private static final long PLAIN = 60 * NANOS;
-  private static final long PATIENCE = 3_000 * NANOS;
+
+  /** A busy machine may compile late. */
+  private static final long PATIENCE = 30_000 * NANOS;
 
   /** One operation on one instance of kernels, and what it writes. */
   record Operation(Runnable run, Buffer out) {}
@@ -118,8 +121,11 @@ public final class KernelSelfTest {
     }
     long best = Long.MAX_VALUE;
     long start = System.nanoTime();
-    while (best > plain / 4 && System.nanoTime() - start < patience) {
-      best = Math.min(best, time(test.tested()));
+    for (long pause = 0; best > plain / 4 && System.nanoTime() - start < patience; ) {
+      LockSupport.parkNanos(pause);
+      long took = time(test.tested());
+      best = Math.min(best, took);
+      pause = took; // half of the time is the compiler's, which may share this processor
     }
     return (double) plain / best;
   }

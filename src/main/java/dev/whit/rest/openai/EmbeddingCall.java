@@ -33,7 +33,8 @@ public record EmbeddingCall(EmbeddingRequest request, boolean base64) {
             lastToken,
             fields.integer("dimensions", 1, Integer.MAX_VALUE),
             PromptsReader.keptTokens(fields),
-            priority == null ? 0 : priority);
+            priority == null ? 0 : priority,
+            OptionsReader.cacheSalt(fields));
     return new EmbeddingCall(request, base64);
   }
 

@@ -56,7 +56,8 @@ final class OptionsReader {
         ResponseFormatReader.read(request.object("response_format")));
   }
 
-  private static String cacheSalt(JsonFields request) {
+  /** {@code cache_salt}, empty for none. */
+  static String cacheSalt(JsonFields request) {
     String salt = request.text("cache_salt");
     if (salt == null) {
       return "";

@@ -66,7 +66,8 @@ record ResponseReply(
     static Tokens of(Usage usage) {
       return new Tokens(
           usage.promptTokens(),
-          Map.of("cached_tokens", usage.cachedTokens()),
+          // What the cache takes in is not counted by request.
+          Map.of("cached_tokens", usage.cachedTokens(), "cache_write_tokens", 0),
           usage.completionTokens(),
           Map.of("reasoning_tokens", 0), // they are not told apart
           usage.promptTokens() + usage.completionTokens());

@@ -22,7 +22,7 @@ class PeekingTest {
   /** 5 % and the sampling error of 2,000 runs. */
   private static final double LIMIT = 0.06;
 
-  private enum Latency {
+  enum Latency {
     NORMAL {
       @Override
       double next(SplittableRandom random) {

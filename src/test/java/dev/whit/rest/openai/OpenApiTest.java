@@ -148,6 +148,7 @@ final class OpenApiTest {
   }
 
   /** Remembers which of its fields somebody has asked for. */
+  @SuppressWarnings("unchecked") // ObjectNode overrides a generic method
   private static final class AskedFields extends ObjectNode {
     private static final long serialVersionUID = 1L;
     private final transient Set<String> asked = new TreeSet<>();

@@ -1,4 +1,4 @@
-package dev.whit.load;
+package dev.whit.client;
 
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
@@ -9,13 +9,14 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the data of server-sent events, one line each, as OpenAI's streams have them. */
-final class EventReader {
+public final class EventReader {
   private static final int MAX_LINE = 4 << 20;
   private static final String DATA = "data:";
 
   private final InputStream in;
 
-  EventReader(InputStream in) {
+  /** A reader of a stream, which its owner closes. */
+  public EventReader(InputStream in) {
     this.in = new BufferedInputStream(in);
   }
 
@@ -25,7 +26,7 @@ final class EventReader {
    * @return null at the end of the stream
    * @throws ProtocolException if a line is too long for an event
    */
-  @Nullable String next() throws IOException {
+  public @Nullable String next() throws IOException {
     for (String line = line(); line != null; line = line()) {
       if (line.startsWith(DATA)) {
         return line.substring(DATA.length()).strip();
