@@ -5,6 +5,7 @@ import dev.whit.rest.access.ApiKeys;
 import jakarta.inject.Singleton;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.config.ConfigProvider;
 import org.jboss.logging.Logger;
 
@@ -38,9 +39,16 @@ final class Address {
 
   private String url() {
     // Not the setting: with port 0 the framework writes the port it got here.
-    int port = ConfigProvider.getConfig().getValue("quarkus.http.port", Integer.class);
+    Config framework = ConfigProvider.getConfig();
+    boolean tls =
+        framework
+            .getOptionalValue("quarkus.http.insecure-requests", String.class)
+            .filter("disabled"::equalsIgnoreCase)
+            .isPresent();
+    int port =
+        framework.getValue(tls ? "quarkus.http.ssl-port" : "quarkus.http.port", Integer.class);
     String host = config.host().contains(":") ? "[" + config.host() + "]" : config.host();
-    return "http://" + host + ":" + port;
+    return (tls ? "https://" : "http://") + host + ":" + port;
   }
 
   private static boolean isLoopback(String host) {
