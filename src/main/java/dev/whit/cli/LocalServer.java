@@ -70,10 +70,11 @@ final class LocalServer implements AutoCloseable {
     all.put("whit.drain", "0");
     all.put("whit.log.access", "false");
     Settings settings = Settings.read(all, System.getenv(), Optional.empty());
-    System.setProperty("quarkus.log.level", "WARN");
+    // Of the framework's warnings some are only about awaitReady asking while it ends.
+    System.setProperty("quarkus.log.level", "ERROR");
+    System.setProperty("quarkus.log.category.\"dev.whit\".level", "WARN");
+    System.setProperty("quarkus.log.category.\"io.quarkus\".level", "ERROR");
     System.setProperty("quarkus.log.console.stderr", "true");
-    // When it ends by itself, awaitReady may just be asking it.
-    System.setProperty("quarkus.log.category.\"io.netty\".level", "ERROR");
     CompletableFuture<Integer> end = new CompletableFuture<>();
     Thread.ofPlatform().name("server").daemon().start(() -> run(settings, end));
     return new LocalServer(new ServerAddress(URI.create("http://127.0.0.1:" + port), key), end);
@@ -111,7 +112,7 @@ final class LocalServer implements AutoCloseable {
    * @throws Ended if they cannot be
    */
   void awaitReady() throws Ended, InterruptedException {
-    try (HttpClient http = HttpClient.newHttpClient()) {
+    try (HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()) {
       while (!isReady(http)) {
         try {
           throw new Ended(end.get(POLL.toMillis(), TimeUnit.MILLISECONDS));
