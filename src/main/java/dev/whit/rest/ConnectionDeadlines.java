@@ -68,6 +68,7 @@ final class ConnectionDeadlines {
     vertx.setPeriodic(period, timer -> sweep());
   }
 
+  @SuppressWarnings("deprecation") // its successor is not public
   private void sweep() {
     for (EventExecutor executor : vertx.nettyEventLoopGroup()) {
       if (executor instanceof SingleThreadEventLoop loop && !loop.isShuttingDown()) {
@@ -79,7 +80,7 @@ final class ConnectionDeadlines {
   private void check(Channel channel) {
     // Those that have a parent were accepted: others are the server's own requests.
     if (channel.parent() != null && requests(channel).isLate(header, keepAlive)) {
-      channel.close();
+      var _ = channel.close();
     }
   }
 
