@@ -72,6 +72,8 @@ final class LocalServer implements AutoCloseable {
     Settings settings = Settings.read(all, System.getenv(), Optional.empty());
     System.setProperty("quarkus.log.level", "WARN");
     System.setProperty("quarkus.log.console.stderr", "true");
+    // When it ends by itself, awaitReady may just be asking it.
+    System.setProperty("quarkus.log.category.\"io.netty\".level", "ERROR");
     CompletableFuture<Integer> end = new CompletableFuture<>();
     Thread.ofPlatform().name("server").daemon().start(() -> run(settings, end));
     return new LocalServer(new ServerAddress(URI.create("http://127.0.0.1:" + port), key), end);

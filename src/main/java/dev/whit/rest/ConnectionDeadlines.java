@@ -68,7 +68,7 @@ final class ConnectionDeadlines {
     vertx.setPeriodic(period, timer -> sweep());
   }
 
-  @SuppressWarnings("deprecation") // its successor is not public
+  @SuppressWarnings("deprecation") // there is no other way to connections without a request
   private void sweep() {
     for (EventExecutor executor : vertx.nettyEventLoopGroup()) {
       if (executor instanceof SingleThreadEventLoop loop && !loop.isShuttingDown()) {

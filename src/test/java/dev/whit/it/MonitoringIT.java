@@ -336,18 +336,19 @@ class MonitoringIT {
   void anAnswerHasASpanInsideThatOfItsRequest() throws Exception {
     String trace = "0af7651916cd43dd8448eb211c80319c";
     for (boolean stream : new boolean[] {false, true}) {
+      String body =
+          """
+          {"messages":[{"role":"user","content":"a secret of mine"}],"max_tokens":3,\
+          "temperature":0.5,"top_p":0.75,"top_k":7,"seed":11,"ignore_eos":true,\
+          "stop":"secret-stop","stream":%s}\
+          """
+              .formatted(stream);
       HttpRequest request =
           HttpRequest.newBuilder(server.address().resolve("/v1/chat/completions"))
               .header("content-type", "application/json")
               .header("x-request-id", "traced-" + stream)
               .header("traceparent", "00-%s-b7ad6b7169203331-01".formatted(trace))
-              .POST(
-                  HttpRequest.BodyPublishers.ofString(
-                      """
-                      {"messages":[{"role":"user","content":"a secret of mine"}],"max_tokens":3,"temperature":0.5,\
-                      "top_p":0.75,"top_k":7,"seed":11,"ignore_eos":true,"stop":"secret-stop","stream":%s}\
-                      """
-                          .formatted(stream)))
+              .POST(HttpRequest.BodyPublishers.ofString(body))
               .build();
       String reply;
       try (HttpClient client = HttpClient.newHttpClient()) {

@@ -141,7 +141,7 @@ final class DisconnectTest {
     assertThat(FakeModels.FAKE.running).hasValue(0);
   }
 
-  private static void awaitStarted(String id, int generations) throws InterruptedException {
+  static void awaitStarted(String id, int generations) throws InterruptedException {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     while (FakeModels.FAKE.requests.stream().filter(r -> r.id().equals(id)).count() < generations) {
       assertThat(System.nanoTime()).isLessThan(deadline);
