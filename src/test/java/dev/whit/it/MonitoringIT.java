@@ -314,6 +314,24 @@ class MonitoringIT {
         .isEqualTo(now.value(name + "_count", "model_name", MODEL));
   }
 
+  /** The framework counts replies under a hundred paths, whoever has asked for them first. */
+  @Test
+  void oddPathsAreOneLabel() {
+    for (int i = 0; i < 110; i++) {
+      assertThat(
+              server.exchange(
+                  "GET /%%zz%d HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".formatted(i)))
+          .startsWith("HTTP/1.1 400 ");
+    }
+    assertThat(server.get("/v1/models/demo").statusCode()).isEqualTo(200);
+    String requests = "http_server_requests_seconds_count";
+    ScrapedMetrics now = scrape();
+    assertThat(now.value(requests, "uri", "other", "status", "400", "method", "GET"))
+        .isEqualTo(110);
+    assertThat(now.value(requests, "uri", "/v1/models/{name}", "status", "200")).isPositive();
+    assertThat(now.find(requests)).noneMatch(s -> s.labels().get("uri").contains("%"));
+  }
+
   @Test
   void anAnswerHasASpanInsideThatOfItsRequest() throws Exception {
     String trace = "0af7651916cd43dd8448eb211c80319c";
