@@ -67,6 +67,12 @@ class DemoServerIT {
   }
 
   @Test
+  void showsItsDescription() {
+    assertThat(server.get("/openapi").body()).contains("/v1/chat/completions");
+    assertThat(server.get("/swagger-ui/").body()).contains("swagger-ui-bundle.js");
+  }
+
+  @Test
   void answersAChat() throws JsonProcessingException {
     JsonNode reply =
         JSON.readTree(
