@@ -139,7 +139,7 @@ public final class DecoderRunner implements ModelRunner {
       int count = Math.min(session.maxLogitRows(), chunk.promptRows() - done);
       session.hidden(firstRow + done, count, hidden);
       for (int i = 0; i < count; i++) {
-        pool.add(hidden, i, width);
+        pool.add(chunk.promptRowStart() + done + i, hidden, i, width);
       }
       done += count;
     }

@@ -2,19 +2,26 @@ package dev.whit.engine;
 
 /**
  * The mean of a sequence's last hidden states, row by row. Added up in order of position and in
- * double precision: how the prompt was cut into chunks changes no bit.
+ * double precision: how the prompt was cut into chunks changes no bit. A row that comes again, as
+ * when a step is tried again, is not added again.
  */
 public final class HiddenStatePool {
   private double[] sum = {};
   private int rows;
+  private int nextPosition;
 
   /**
-   * Adds the next row.
+   * Adds the next row, unless it has been added.
    *
+   * @param position its position in the prompt
    * @param states [rows, width]
    * @param row which of them
    */
-  public void add(float[] states, int row, int width) {
+  public void add(int position, float[] states, int row, int width) {
+    if (position < nextPosition) {
+      return;
+    }
+    nextPosition = position + 1;
     if (rows++ == 0) {
       sum = new double[width];
     }

@@ -68,7 +68,7 @@ final class FakeRunner implements ModelRunner {
   /** Its logits are a token's last hidden state too. */
   private SequenceResult pool(ScheduledChunk chunk, HiddenStatePool pool) {
     for (int i = 0; i < chunk.promptRows(); i++) {
-      pool.add(logits(chunk, i), 0, VOCABULARY);
+      pool.add(chunk.promptRowStart() + i, logits(chunk, i), 0, VOCABULARY);
     }
     return SequenceResult.pooled(chunk, pool);
   }
