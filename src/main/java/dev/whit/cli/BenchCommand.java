@@ -1,8 +1,6 @@
 package dev.whit.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.PropertyNamingStrategies;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.whit.app.ExitCode;
 import dev.whit.app.MemoryBudget;
 import dev.whit.bench.BenchReport;
@@ -11,7 +9,6 @@ import dev.whit.bench.ModelBench;
 import dev.whit.config.InvalidSettingException;
 import dev.whit.kernel.KvType;
 import dev.whit.model.loading.HeadType;
-import dev.whit.model.loading.MemoryPlan;
 import dev.whit.model.loading.ModelLoader;
 import dev.whit.model.loading.ModelSource;
 import dev.whit.model.loading.ModelSummary;
@@ -165,12 +162,7 @@ final class BenchCommand implements Callable<Integer> {
 
   private void print(BenchReport report, PrintWriter out) throws JsonProcessingException {
     if (form != null && form.json) {
-      out.println(
-          JsonMapper.builder()
-              .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
-              .build()
-              .writerWithDefaultPrettyPrinter()
-              .writeValueAsString(report));
+      out.println(ReportJson.of(report));
     } else if (form != null && form.csv) {
       BenchTable.printCsv(report, out);
     } else {
@@ -226,19 +218,12 @@ final class BenchCommand implements Callable<Integer> {
           "--prompt, --generate: %d tokens, the model was made for %d"
               .formatted(wanted.context(), limit));
     }
-    MemoryBudget.Weights weights = MemoryBudget.estimate(summary, head);
-    long free = new MemoryBudget(Optional.empty()).free(weights.mapped()) + weights.mapped();
-    MemoryPlan plan =
-        MemoryBudget.plan(
-            path,
-            summary.config(),
-            weights.total(),
-            MemoryBudget.demand(wanted.maxSequences(), wanted.context(), kvCache),
-            free);
-    int sequences = plan.blocks() / Math.ceilDiv(wanted.context(), plan.blockSize());
-    if (sequences < wanted.maxSequences()) {
-      throw new InvalidSettingException(
-          "--batch %d: %s".formatted(wanted.maxSequences(), plan.describe()));
-    }
+    MemoryRoom.require(
+        new MemoryBudget(Optional.empty()),
+        path,
+        summary,
+        head,
+        MemoryBudget.demand(wanted.maxSequences(), wanted.context(), kvCache),
+        "--batch " + wanted.maxSequences());
   }
 }

@@ -1,7 +1,5 @@
 package dev.whit.cli;
 
-import com.fasterxml.jackson.databind.PropertyNamingStrategies;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.whit.app.ExitCode;
 import dev.whit.app.MemoryBudget;
 import dev.whit.app.ModelText;
@@ -198,13 +196,7 @@ final class EvalCommand implements Callable<Integer> {
   }
 
   private void print(EvalReport report) throws IOException {
-    String asJson =
-        JsonMapper.builder()
-                .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
-                .build()
-                .writerWithDefaultPrettyPrinter()
-                .writeValueAsString(report)
-            + "\n";
+    String asJson = ReportJson.of(report) + "\n";
     String asMarkdown = MarkdownReport.of(report);
     if (output != null) {
       Files.createDirectories(output);
@@ -238,17 +230,10 @@ final class EvalCommand implements Callable<Integer> {
   /** Refuses with the numbers what would end in running out of memory. */
   private void requireRoom(List<ModelSource> sources, List<ModelSummary> summaries, int length) {
     MemoryBudget budget = new MemoryBudget(Optional.empty());
+    MemoryPlan.Demand demand = MemoryBudget.demand(1, length, kvCache);
     for (int i = 0; i < sources.size(); i++) {
-      MemoryBudget.Weights weights = MemoryBudget.estimate(summaries.get(i), head);
-      MemoryPlan.Demand demand = MemoryBudget.demand(1, length, kvCache);
-      long free = budget.free(weights.mapped()) + weights.mapped();
-      MemoryPlan plan =
-          MemoryBudget.plan(
-              sources.get(i).target(), summaries.get(i).config(), weights.total(), demand, free);
-      if (plan.blocks() < Math.ceilDiv(length, plan.blockSize())) {
-        throw new InvalidSettingException("--block %d: %s".formatted(length, plan.describe()));
-      }
-      budget.take(weights.heap(), weights.mapped());
+      MemoryRoom.require(
+          budget, sources.get(i).target(), summaries.get(i), head, demand, "--block " + length);
     }
   }
 }

@@ -3,8 +3,6 @@ package dev.whit.cli;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.PropertyNamingStrategies;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.whit.app.ExitCode;
 import dev.whit.client.ServerAddress;
 import dev.whit.load.Arrivals;
@@ -219,12 +217,7 @@ final class LoadCommand implements Callable<Integer> {
   private void print(LoadSpec wanted, LoadReport report, PrintWriter out)
       throws JsonProcessingException {
     if (json) {
-      out.println(
-          JsonMapper.builder()
-              .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
-              .build()
-              .writerWithDefaultPrettyPrinter()
-              .writeValueAsString(report));
+      out.println(ReportJson.of(report));
     } else {
       LoadTable.print(wanted, report, out);
     }

@@ -27,21 +27,14 @@ final class ChoiceEvaluation {
   /** Evaluates the questions that the journal lacks. */
   void run(List<Question> questions, Journal<QuestionResult> journal, EvalListener listener)
       throws IOException {
-    long start = System.nanoTime();
-    int before = journal.entries().size();
-    for (int q = 0; q < questions.size(); q++) {
-      if (!journal.entries().containsKey(q)) {
-        int done = journal.entries().size();
-        double seconds = done == before ? 0 : (System.nanoTime() - start) * 1e-9 / (done - before);
-        listener.onPart("question", done, questions.size(), seconds);
-        Question question = questions.get(q);
-        journal.add(
-            new QuestionResult(
-                q,
-                score(model, question),
-                reference == null ? new double[0] : score(reference, question)));
-      }
-    }
+    journal.complete("question", questions.size(), q -> answer(q, questions.get(q)), listener);
+  }
+
+  private QuestionResult answer(int index, Question question) {
+    return new QuestionResult(
+        index,
+        score(model, question),
+        reference == null ? new double[0] : score(reference, question));
   }
 
   private double[] score(EvalModel by, Question question) {

@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -125,6 +126,25 @@ final class Journal<T extends Journal.Entry> implements AutoCloseable {
   /** All parts so far, by their numbers. */
   Map<Integer, T> entries() {
     return entries;
+  }
+
+  /**
+   * Makes the parts {@code 0 … total − 1} that are not there yet, in order.
+   *
+   * @param stage what a part is, for the listener
+   */
+  void complete(String stage, int total, IntFunction<T> part, EvalListener listener)
+      throws IOException {
+    long start = System.nanoTime();
+    int before = entries.size();
+    for (int i = 0; i < total; i++) {
+      if (!entries.containsKey(i)) {
+        int done = entries.size();
+        double seconds = done == before ? 0 : (System.nanoTime() - start) * 1e-9 / (done - before);
+        listener.onPart(stage, done, total, seconds);
+        add(part.apply(i));
+      }
+    }
   }
 
   /** Adds a part, which is in the file when this returns. */

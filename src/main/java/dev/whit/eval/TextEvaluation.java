@@ -24,16 +24,11 @@ final class TextEvaluation {
    */
   void run(int[] tokens, int block, int blocks, Journal<BlockResult> journal, EvalListener listener)
       throws IOException {
-    long start = System.nanoTime();
-    int before = journal.entries().size();
-    for (int b = 0; b < blocks; b++) {
-      if (!journal.entries().containsKey(b)) {
-        int done = journal.entries().size();
-        double seconds = done == before ? 0 : (System.nanoTime() - start) * 1e-9 / (done - before);
-        listener.onPart("block", done, blocks, seconds);
-        journal.add(block(b, Arrays.copyOfRange(tokens, b * block, (b + 1) * block)));
-      }
-    }
+    journal.complete(
+        "block",
+        blocks,
+        b -> block(b, Arrays.copyOfRange(tokens, b * block, (b + 1) * block)),
+        listener);
   }
 
   private BlockResult block(int index, int[] tokens) {

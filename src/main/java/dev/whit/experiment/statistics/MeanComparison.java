@@ -58,7 +58,7 @@ public final class MeanComparison {
    * {@code mean(a) − θ · mean(b)} may be 0 (Fieller, 1954).
    */
   public Interval ratio(Moments a, Moments b) {
-    if (a.count() < MIN_COUNT || b.count() < MIN_COUNT || !(a.mean() > 0 && b.mean() > 0)) {
+    if (tooFew(a, b) || !(a.mean() > 0 && b.mean() > 0)) {
       return new Interval(0, Double.POSITIVE_INFINITY);
     }
     double ratio = a.mean() / b.mean();
