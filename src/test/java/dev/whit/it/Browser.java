@@ -20,6 +20,7 @@ import java.util.stream.Stream;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Dimension;
 import org.openqa.selenium.Keys;
+import org.openqa.selenium.NoSuchElementException;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
@@ -103,9 +104,17 @@ final class Browser implements AutoCloseable {
     return driver.findElements(By.cssSelector(selector));
   }
 
-  /** The text of an element, as it is in the document. */
+  /**
+   * The text of an element, as it is in the document. Found and read in one step, for charts are
+   * drawn anew at any time.
+   */
   String text(String selector) {
-    return String.valueOf(find(selector).getDomProperty("textContent"));
+    Object text =
+        driver.executeScript("return document.querySelector(arguments[0])?.textContent", selector);
+    if (text == null) {
+      throw new NoSuchElementException(selector);
+    }
+    return text.toString();
   }
 
   /** Waits until something is so. */
