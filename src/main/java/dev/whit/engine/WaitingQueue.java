@@ -29,6 +29,13 @@ final class WaitingQueue {
   /** Counters that are kept of callers that do not wait. */
   private static final int MOST_COUNTERS = 1024;
 
+  /** Orders what comes next of each caller. */
+  private final Comparator<Sequence> fair =
+      Comparator.<Sequence>comparingInt(sequence -> sequence.request().priority())
+          .thenComparing(Sequence::hasBegun, Comparator.reverseOrder())
+          .thenComparingLong(this::served)
+          .thenComparingLong(Sequence::place);
+
   private final Map<String, NavigableSet<Sequence>> byCaller = new HashMap<>();
   private final Map<String, Long> served = new HashMap<>();
 
@@ -52,11 +59,6 @@ final class WaitingQueue {
 
   /** The next sequence, which stays; null if there is none. */
   @Nullable Sequence first() {
-    Comparator<Sequence> fair =
-        Comparator.<Sequence>comparingInt(sequence -> sequence.request().priority())
-            .thenComparing(Sequence::hasBegun, Comparator.reverseOrder())
-            .thenComparingLong(this::served)
-            .thenComparingLong(Sequence::place);
     return byCaller.values().stream().map(NavigableSet::first).min(fair).orElse(null);
   }
 

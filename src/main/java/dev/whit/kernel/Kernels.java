@@ -10,7 +10,8 @@ package dev.whit.kernel;
  *
  * <p>One thread at a time calls an instance. Operations may be asynchronous to the host; {@link
  * Buffer#read} waits. A shape that does not fit its buffers is an {@link IllegalArgumentException}.
- * Nothing allocates on these calls but {@code allocate} and {@code prepare}.
+ * Of what a step calls, nothing allocates after it has seen its largest shape (but the plain
+ * kernels do, and vectors before they are compiled).
  */
 public interface Kernels extends AutoCloseable {
   /** What computes, for logs: "vector (512 bit, 2 threads)". */

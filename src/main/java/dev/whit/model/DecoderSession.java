@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Runs steps of a {@link Decoder} over a cache: fill {@link #batch}, {@link #forward}, then {@link
- * #logits}. Belongs to one engine thread; allocates nothing after it is made.
+ * #logits}. Belongs to one engine thread; a step allocates nothing.
  */
 public final class DecoderSession implements AutoCloseable {
   /** Sees the residual stream of a step: 0 is the embedding, l the output of layer l − 1. */

@@ -50,9 +50,10 @@ final class PackedFactors implements BinaryFactorWeights {
 
   private final int inputs;
   private final int outputs;
-  private final List<InputGroup> groups;
-  private final List<OutputPath> paths;
-  private final List<SalientProduct.Columns> salient;
+  // Arrays: every step goes through them, and iterators of lists are objects.
+  private final InputGroup[] groups;
+  private final OutputPath[] paths;
+  private final SalientProduct.Columns[] salient;
   private final float @Nullable [] bias;
   private final int hidden;
   private final long[] costBefore; // words of U before output unit i
@@ -62,15 +63,18 @@ final class PackedFactors implements BinaryFactorWeights {
       BinaryFactorSpec spec, List<InputGroup> groups, List<OutputPath> paths, int hidden) {
     inputs = spec.inputs();
     outputs = spec.outputs();
-    this.groups = List.copyOf(groups);
-    this.paths = List.copyOf(paths);
-    salient = spec.salient().stream().map(SalientProduct.Columns::of).toList();
+    this.groups = groups.toArray(InputGroup[]::new);
+    this.paths = paths.toArray(OutputPath[]::new);
+    salient =
+        spec.salient().stream()
+            .map(SalientProduct.Columns::of)
+            .toArray(SalientProduct.Columns[]::new);
     bias = spec.bias();
     this.hidden = hidden;
     costBefore = costs(outputs, paths);
     residentBytes =
-        bytes(this.groups, this.paths, bias)
-            + salient.stream().mapToLong(SalientProduct.Columns::bytes).sum();
+        bytes(groups, paths, bias)
+            + Arrays.stream(salient).mapToLong(SalientProduct.Columns::bytes).sum();
   }
 
   /** Lays out a layer; the spec's bit matrices are not needed afterwards. */
@@ -111,17 +115,17 @@ final class PackedFactors implements BinaryFactorWeights {
   }
 
   /** The paths' first halves. */
-  List<InputGroup> groups() {
+  InputGroup[] groups() {
     return groups;
   }
 
   /** The paths' second halves, in the order in which their outputs are summed. */
-  List<OutputPath> paths() {
+  OutputPath[] paths() {
     return paths;
   }
 
   /** Columns beside the paths. */
-  List<SalientProduct.Columns> salient() {
+  SalientProduct.Columns[] salient() {
     return salient;
   }
 
@@ -137,7 +141,7 @@ final class PackedFactors implements BinaryFactorWeights {
 
   /** Panels of V, whose partial sums make the hidden values. */
   int inputPanels() {
-    return groups.getFirst().v().panels();
+    return groups[0].v().panels();
   }
 
   /**
