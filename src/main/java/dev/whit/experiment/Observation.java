@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param total seconds from the request to the end of its answer
  * @param promptTokens tokens of the prompt; 0 if not known
  * @param completionTokens tokens of the answer; 0 if not known
- * @param weighting the version of the weights by which it was assigned
+ * @param weights the weights by which it was assigned, as {@link Experiment#weights} has them
  */
 public record Observation(
     String experiment,
@@ -39,7 +39,7 @@ public record Observation(
     double total,
     int promptTokens,
     int completionTokens,
-    int weighting) {
+    String weights) {
 
   /** Why a request went to an arm. Only assigned ones are compared. */
   public enum Role {
