@@ -47,6 +47,7 @@ class ArchitectureTest {
           Map.entry("engine", Set.of("backend", "model", "kernel")),
           Map.entry("bench", Set.of("model", "model.loading", "kernel", "kernel.cpu")),
           Map.entry("eval", Set.of("model", "model.loading", "kernel", "kernel.cpu", "tokenizer")),
+          Map.entry("experiment", Set.of()),
           Map.entry("experiment.statistics", Set.of()),
           Map.entry("bench.synth", Set.of("model", "model.loading", "kernel", "checkpoint")),
           Map.entry("api", Set.of("backend", "tokenizer", "constraint")),
@@ -72,6 +73,7 @@ class ArchitectureTest {
     ROOT + "backend..",
     ROOT + "bench..",
     ROOT + "eval..",
+    ROOT + "experiment",
     ROOT + "experiment.statistics.."
   };
 
