@@ -7,6 +7,10 @@ import io.quarkus.runtime.annotations.QuarkusMain;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParameterException;
@@ -95,8 +99,20 @@ public final class Main implements Runnable {
       return String.valueOf(failure.getMessage());
     }
     return failure instanceof UncheckedIOException && failure.getCause() instanceof IOException io
-        ? String.valueOf(io.getMessage())
+        ? describe(io)
         : failure.toString();
+  }
+
+  /** The JDK's exceptions of files say which file, and by their class alone what about it. */
+  private static String describe(IOException failure) {
+    String message = String.valueOf(failure.getMessage());
+    return switch (failure) {
+      case AccessDeniedException e -> message + ": permission denied";
+      case NoSuchFileException e -> message + " is not there";
+      case FileAlreadyExistsException e -> message + " is there already";
+      case NotDirectoryException e -> message + " is not a directory";
+      default -> message;
+    };
   }
 
   private static int reportFailure(Exception failure, CommandLine command, ParseResult result) {

@@ -1,5 +1,6 @@
 package dev.whit.cli;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.whit.app.ExitCode;
@@ -7,6 +8,7 @@ import dev.whit.bench.synth.Method;
 import dev.whit.bench.synth.ModelSynthesizer;
 import dev.whit.bench.synth.Shapes;
 import dev.whit.bench.synth.SynthSpec;
+import dev.whit.checkpoint.CheckpointException;
 import dev.whit.checkpoint.DType;
 import dev.whit.config.InvalidSettingException;
 import dev.whit.model.loading.ModelLoader;
@@ -15,6 +17,7 @@ import dev.whit.model.loading.ModelSummary;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Iterator;
@@ -77,7 +80,7 @@ final class SynthCommand implements Callable<Integer> {
       paramLabel = "B",
       description =
           "Bits per weight of the linear layers, scales counted, for example 0.55. Ranks follow"
-              + " from it as in the methods' own compressors. Required unless dense.")
+              + " from it as in the methods' own compressors. Required, but not with dense.")
   private @Nullable Double bits;
 
   @Option(
@@ -102,8 +105,10 @@ final class SynthCommand implements Callable<Integer> {
     ObjectNode config = shape();
     SynthSpec wanted = wanted();
     long start = System.nanoTime();
-    try (ProgressLine line = new ProgressLine(spec.commandLine().getErr())) {
+    try (ProgressLine line = new ProgressLine(spec.commandLine().getErr());
+        CleanEnd cleanEnd = new CleanEnd()) {
       ModelSynthesizer.write(
+          Path.of(shape),
           config,
           wanted,
           directory,
@@ -113,6 +118,8 @@ final class SynthCommand implements Callable<Integer> {
               line.show(ProgressLine.bar(written, total, written / seconds));
             }
           });
+    } catch (ClosedByInterruptException e) {
+      return ExitCode.FAILED; // who ended the process knows
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -140,16 +147,23 @@ final class SynthCommand implements Callable<Integer> {
           "--shape %s: neither a file nor one of %s"
               .formatted(shape, String.join(", ", Shapes.names())));
     }
-    if (new ObjectMapper().readTree(file.toFile()) instanceof ObjectNode config) {
-      return config;
+    try {
+      if (new ObjectMapper().readTree(file.toFile()) instanceof ObjectNode config) {
+        return config;
+      }
+    } catch (JsonProcessingException e) {
+      throw CheckpointException.file(file, "is not valid JSON: " + e.getOriginalMessage(), e);
     }
-    throw new InvalidSettingException("--shape %s: is not a JSON object".formatted(shape));
+    throw CheckpointException.file(file, "is not a JSON object");
   }
 
   private SynthSpec wanted() {
     if (bits == null && method != Method.DENSE) {
       throw new InvalidSettingException(
           "--method %s needs --bits".formatted(method.name().toLowerCase(Locale.ROOT)));
+    }
+    if (bits != null && method == Method.DENSE) {
+      throw new InvalidSettingException("--bits: --method dense has 16");
     }
     if (dtype != DType.BF16 && dtype != DType.F16) {
       throw new InvalidSettingException("--dtype: must be bf16 or f16");

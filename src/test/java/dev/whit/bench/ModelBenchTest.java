@@ -123,6 +123,6 @@ class ModelBenchTest {
             .put("num_key_value_heads", 2)
             .put("vocab_size", VOCABULARY);
     SynthSpec spec = new SynthSpec(method, 0.5, DType.BF16, 1);
-    ModelSynthesizer.write(shape, spec, directory, (written, total) -> {});
+    ModelSynthesizer.write(Path.of("test"), shape, spec, directory, (written, total) -> {});
   }
 }

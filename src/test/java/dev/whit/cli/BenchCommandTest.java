@@ -48,7 +48,28 @@ class BenchCommandTest {
   void synthNeedsBitsUnlessDense() {
     assertThat(synth("--method", "nanoquant")).isEqualTo(2);
     assertThat(err.toString()).contains("--method nanoquant needs --bits");
+    assertThat(synth("--method", "dense", "--bits", "1")).isEqualTo(2);
+    assertThat(err.toString()).contains("--bits: --method dense has 16");
     assertThat(synth("--method", "dense")).isZero();
+  }
+
+  @Test
+  void synthSaysWhatIsWrongWithAShape() throws IOException {
+    Files.writeString(config, "{");
+    assertThat(synth("--method", "dense")).isEqualTo(3);
+    assertThat(err.toString()).contains(config + ": is not valid JSON: ");
+
+    Files.writeString(config, "{}");
+    assertThat(synth("--method", "dense")).isEqualTo(3);
+    assertThat(err.toString()).contains(config + ": model_type");
+  }
+
+  @Test
+  void synthSaysWhatStandsInItsWay() throws IOException {
+    Files.createSymbolicLink(model, directory.resolve("nowhere"));
+
+    assertThat(synth("--method", "dense")).isEqualTo(1);
+    assertThat(err.toString()).contains(model + " is there already");
   }
 
   @Test

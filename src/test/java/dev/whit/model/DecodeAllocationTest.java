@@ -64,7 +64,8 @@ class DecodeAllocationTest {
       throws IOException {
     ObjectNode config = (ObjectNode) new ObjectMapper().readTree(CONFIG);
     SynthSpec spec = new SynthSpec(method, 1, DType.BF16, 1);
-    ModelSynthesizer.write(config, spec, directory.resolve("model"), (written, total) -> {});
+    ModelSynthesizer.write(
+        Path.of("test"), config, spec, directory.resolve("model"), (written, total) -> {});
     long[] threads = THREAD_MEMORY.getAllThreadIds();
     try (Kernels kernels = new VectorKernels(THREADS);
         LoadedModel model =

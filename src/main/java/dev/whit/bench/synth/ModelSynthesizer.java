@@ -9,51 +9,87 @@ import dev.whit.model.loading.ModelOutline;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.Stream;
 
 /** Writes a model directory of random weights: configuration, tokenizer, one safetensors file. */
 public final class ModelSynthesizer {
   private static final double GIB = 1 << 30;
+
+  /** The weights until they are whole: no model is found where they have this name. */
+  private static final String PART = "model.safetensors.part";
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private ModelSynthesizer() {}
 
   /**
-   * Writes a model.
+   * Writes a model. When it cannot be written whole, whatever the reason, nothing of it is left.
    *
+   * @param source where the shape is from, for messages
    * @param shape a {@code config.json}; its begin and end tokens become those of the tokenizer that
    *     is written
    * @param directory must be empty or not there
    * @throws CheckpointException when the shape cannot be served, or has too few tokens
-   * @throws IOException when the files cannot be written, or there is no room for them
+   * @throws IOException when the files cannot be written, or there is no room for them; as with any
+   *     file channel, when the thread is interrupted
    */
-  public static void write(ObjectNode shape, SynthSpec spec, Path directory, WriteListener listener)
+  public static void write(
+      Path source, ObjectNode shape, SynthSpec spec, Path directory, WriteListener listener)
       throws IOException {
+    ObjectNode config = configuration(shape, spec);
+    SafetensorsFile weights = new SafetensorsFile(RandomTensors.of(spec, outline(source, config)));
+    requireEmpty(directory);
+    boolean isNew = Files.notExists(directory);
     Files.createDirectories(directory);
+    try {
+      requireRoom(directory, weights.bytes());
+      Path part = directory.resolve(PART);
+      weights.write(part, spec.seed(), listener);
+      Files.writeString(directory.resolve("config.json"), config.toPrettyString());
+      ByteTokenizer.write(directory);
+      Files.move(part, directory.resolve("model.safetensors"));
+    } catch (IOException | RuntimeException | Error e) {
+      removeFiles(directory, isNew, e);
+      throw e;
+    }
+  }
+
+  private static ModelOutline outline(Path source, ObjectNode config) {
+    ModelOutline outline = ModelOutline.of(source, config);
+    if (outline.config().vocabSize() < ByteTokenizer.SIZE) {
+      throw CheckpointException.file(
+          source,
+          "vocab_size is %d: a tokenizer of bytes has %d tokens"
+              .formatted(outline.config().vocabSize(), ByteTokenizer.SIZE));
+    }
+    return outline;
+  }
+
+  private static void requireEmpty(Path directory) throws IOException {
+    if (Files.notExists(directory)) {
+      return;
+    }
+    if (!Files.isDirectory(directory)) {
+      throw new IOException(directory + " is not a directory");
+    }
     try (Stream<Path> files = Files.list(directory)) {
       if (files.findAny().isPresent()) {
         throw new IOException(directory + " is not empty");
       }
     }
-    Path config = directory.resolve("config.json");
-    Files.writeString(config, configuration(shape, spec).toPrettyString());
-    ModelOutline outline = ModelOutline.of(config);
-    if (outline.config().vocabSize() < ByteTokenizer.SIZE) {
-      throw CheckpointException.file(
-          config,
-          "vocab_size is %d: a tokenizer of bytes has %d tokens"
-              .formatted(outline.config().vocabSize(), ByteTokenizer.SIZE));
-    }
-    ByteTokenizer.write(directory);
-    SafetensorsFile weights = new SafetensorsFile(RandomTensors.of(spec, outline));
-    requireRoom(directory, weights.bytes());
-    // Under its name only when it is whole.
-    Path part = directory.resolve("model.safetensors.part");
+  }
+
+  private static void removeFiles(Path directory, boolean itself, Throwable reason) {
     try {
-      weights.write(part, spec.seed(), listener);
-      Files.move(part, directory.resolve("model.safetensors"));
-    } finally {
-      Files.deleteIfExists(part);
+      for (String file : List.of(PART, "config.json", "tokenizer.json", "tokenizer_config.json")) {
+        Files.deleteIfExists(directory.resolve(file));
+      }
+      if (itself) {
+        Files.deleteIfExists(directory);
+      }
+    } catch (IOException e) {
+      reason.addSuppressed(e);
     }
   }
 

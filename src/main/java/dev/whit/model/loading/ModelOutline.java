@@ -1,5 +1,6 @@
 package dev.whit.model.loading;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.whit.checkpoint.CheckpointException;
 import dev.whit.model.ModelConfig;
 import dev.whit.model.NormConfig;
@@ -45,12 +46,13 @@ public record ModelOutline(ModelConfig config, float neutralNorm, List<NamedModu
   }
 
   /**
-   * Reads a {@code config.json}.
+   * Of what a {@code config.json} holds.
    *
+   * @param source where it is from, for messages
    * @throws CheckpointException when it cannot be served
    */
-  public static ModelOutline of(Path configFile) {
-    ConfigSection file = ConfigSection.read(configFile);
+  public static ModelOutline of(Path source, ObjectNode content) {
+    ConfigSection file = ConfigSection.of(source, content);
     Family family = Family.of(file);
     ModelConfig config = family.parser().parse(family.section(file), family);
     Builder builder = new Builder(config, family.tensors());

@@ -13,6 +13,7 @@ import dev.whit.model.loading.ModelSource;
 import dev.whit.model.loading.ModelSummary;
 import dev.whit.tokenizer.TokenizerFiles;
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -77,8 +78,10 @@ class ModelSynthesizerTest {
     SynthSpec spec = new SynthSpec(Method.LITTLEBIT, 1, DType.F16, 7);
     Path first = directory.resolve("a");
     Path second = directory.resolve("b");
-    ModelSynthesizer.write(small("llama3-8b"), spec, first, (written, total) -> {});
-    ModelSynthesizer.write(small("llama3-8b"), spec, second, (written, total) -> {});
+    ModelSynthesizer.write(
+        Path.of("test"), small("llama3-8b"), spec, first, (written, total) -> {});
+    ModelSynthesizer.write(
+        Path.of("test"), small("llama3-8b"), spec, second, (written, total) -> {});
 
     assertThat(second.resolve("model.safetensors"))
         .hasSameBinaryContentAs(first.resolve("model.safetensors"));
@@ -104,6 +107,7 @@ class ModelSynthesizerTest {
     Path target = directory.resolve("model");
     List<Long> written = new java.util.ArrayList<>();
     ModelSynthesizer.write(
+        Path.of("test"),
         small("llama2-7b"),
         new SynthSpec(Method.DENSE, 0, DType.BF16, 1),
         target,
@@ -140,17 +144,44 @@ class ModelSynthesizerTest {
   }
 
   @Test
+  void refusesAFileWhereTheDirectoryShouldBe() throws IOException {
+    Path file = Files.createFile(directory.resolve("model"));
+
+    assertThatThrownBy(() -> write(small("llama2-7b"), dense()))
+        .isInstanceOf(IOException.class)
+        .hasMessage(file + " is not a directory");
+  }
+
+  @Test
   void refusesAVocabularyWithoutRoomForTheBytes() {
     assertThatThrownBy(() -> write(small("llama2-7b").put("vocab_size", 257), dense()))
         .isInstanceOf(CheckpointException.class)
-        .hasMessageContaining("vocab_size is 257: a tokenizer of bytes has 258 tokens");
+        .hasMessage("shape.json: vocab_size is 257: a tokenizer of bytes has 258 tokens");
+    assertThat(directory).isEmptyDirectory();
   }
 
   @Test
   void refusesAShapeThatCannotBeServed() {
     assertThatThrownBy(() -> write(small("llama2-7b").put("model_type", "mamba"), dense()))
         .isInstanceOf(CheckpointException.class)
-        .hasMessageContaining("model_type is \"mamba\"");
+        .hasMessageContaining("shape.json: model_type is \"mamba\"");
+    assertThat(directory).isEmptyDirectory();
+  }
+
+  @Test
+  void leavesNothingOfAModelThatIsNotWhole() throws IOException {
+    WriteListener interrupt = (written, total) -> Thread.currentThread().interrupt();
+
+    assertThatThrownBy(() -> write(small("llama2-7b"), dense(), interrupt))
+        .isInstanceOf(ClosedByInterruptException.class);
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(directory).isEmptyDirectory();
+
+    Path there = Files.createDirectory(directory.resolve("model"));
+    assertThatThrownBy(() -> write(small("llama2-7b"), dense(), interrupt))
+        .isInstanceOf(ClosedByInterruptException.class);
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(there).isEmptyDirectory();
   }
 
   private static SynthSpec dense() {
@@ -158,8 +189,13 @@ class ModelSynthesizerTest {
   }
 
   private ModelSummary write(ObjectNode shape, SynthSpec spec) throws IOException {
+    return write(shape, spec, (written, total) -> {});
+  }
+
+  private ModelSummary write(ObjectNode shape, SynthSpec spec, WriteListener listener)
+      throws IOException {
     Path target = directory.resolve("model");
-    ModelSynthesizer.write(shape, spec, target, (written, total) -> {});
+    ModelSynthesizer.write(Path.of("shape.json"), shape, spec, target, listener);
     return ModelLoader.inspect(new ModelSource(target, null));
   }
 
