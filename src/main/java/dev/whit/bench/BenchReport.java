@@ -26,7 +26,7 @@ public record BenchReport(
    * What ran.
    *
    * @param weightBytes read by a step that decodes
-   * @param weights that a token is multiplied with
+   * @param weights that a token that is decoded is multiplied with
    */
   public record Model(
       String path,

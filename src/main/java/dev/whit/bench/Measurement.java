@@ -21,21 +21,36 @@ public record Measurement(
     double gigabytesPerSecond,
     double shareOfRead) {
 
-  /** From the seconds of each repetition, which took {@code steps} steps. */
+  /**
+   * From the seconds of each repetition, which took {@code steps} steps.
+   *
+   * @param layers what each step takes
+   * @param head what a step that wants logits takes besides
+   */
   static Measurement of(
-      Workload workload, int threads, double[] seconds, int steps, StepCost cost, double read) {
+      Workload workload,
+      int threads,
+      double[] seconds,
+      int steps,
+      StepCost layers,
+      StepCost head,
+      double read) {
     double[] rates = new double[seconds.length];
     for (int i = 0; i < rates.length; i++) {
       rates[i] = workload.totalTokens() / seconds[i];
     }
     double median = Spread.of(seconds).median();
-    double gigabytes = cost.bytes() * 1e-9 * steps / median;
+    double bytes = (double) layers.bytes() * steps + (double) head.bytes() * workload.heads(steps);
+    double weights =
+        (double) layers.weights() * workload.totalTokens()
+            + (double) head.weights() * workload.logitRows();
+    double gigabytes = bytes * 1e-9 / median;
     return new Measurement(
         workload.name().toLowerCase(Locale.ROOT),
         threads,
         workload.batch(),
         Spread.of(rates),
-        cost.weights() * 1e-9 * workload.totalTokens() / median,
+        weights * 1e-9 / median,
         gigabytes,
         gigabytes / read);
   }

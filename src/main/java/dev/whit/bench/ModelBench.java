@@ -29,7 +29,9 @@ public final class ModelBench {
   private final BenchListener listener;
 
   /** The same for every number of threads. */
-  private StepCost cost = new StepCost(0, 0);
+  private StepCost layersCost = StepCost.NONE;
+
+  private StepCost headCost = StepCost.NONE;
 
   private ModelBench(ModelSource source, BenchSpec spec, BenchListener listener) {
     this.source = source;
@@ -47,6 +49,7 @@ public final class ModelBench {
     ModelBench bench = new ModelBench(source, spec, listener);
     ModelSummary summary = ModelLoader.inspect(source);
     List<BenchReport.Run> runs = spec.threads().stream().map(bench::run).toList();
+    StepCost decode = bench.layersCost.plus(bench.headCost);
     return new BenchReport(
         machine(),
         new BenchReport.Model(
@@ -55,8 +58,8 @@ public final class ModelBench {
             summary.format(),
             summary.parameters(),
             summary.bitsPerWeight(),
-            bench.cost.bytes(),
-            bench.cost.weights()),
+            decode.bytes(),
+            decode.weights()),
         spec.kvType().name().toLowerCase(Locale.ROOT),
         spec.head().name().toLowerCase(Locale.ROOT),
         runs);
@@ -77,7 +80,8 @@ public final class ModelBench {
                 (ready, layers) -> listener.onStage(stage + ", layer " + ready + " of " + layers));
         BenchSession session = new BenchSession(model.decoder(), spec)) {
       double load = seconds(start);
-      cost = model.stepCost();
+      layersCost = model.layersCost();
+      headCost = model.headCost();
       List<Measurement> measurements = new ArrayList<>();
       for (Workload workload : spec.workloads()) {
         measurements.add(measure(session, workload, threads, read, stage));
@@ -103,7 +107,7 @@ public final class ModelBench {
       session.run(workload);
       seconds[i] = seconds(began);
     }
-    return Measurement.of(workload, threads, seconds, steps, cost, read);
+    return Measurement.of(workload, threads, seconds, steps, layersCost, headCost, read);
   }
 
   private static double readGigabytesPerSecond(int threads) {

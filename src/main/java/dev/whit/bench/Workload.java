@@ -37,6 +37,22 @@ public record Workload(Phase phase, int tokens, int batch) {
     return Math.multiplyExact(tokens, batch);
   }
 
+  /** Tokens after which logits are wanted: of a prompt only the last. */
+  int logitRows() {
+    return switch (phase) {
+      case PREFILL -> batch;
+      case DECODE -> totalTokens();
+    };
+  }
+
+  /** How many of so many steps go through the head. */
+  int heads(int steps) {
+    return switch (phase) {
+      case PREFILL -> 1;
+      case DECODE -> steps;
+    };
+  }
+
   @Override
   public String toString() {
     return String.format(Locale.ROOT, "%s, batch %d", name(), batch);

@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 
 /** Writes a model directory of random weights: configuration, tokenizer, one safetensors file. */
 public final class ModelSynthesizer {
-  private static final double GIB = 1 << 30;
+  private static final double MIB = 1 << 20;
 
   /** The weights until they are whole: no model is found where they have this name. */
   private static final String PART = "model.safetensors.part";
@@ -121,7 +121,7 @@ public final class ModelSynthesizer {
     long free = Files.getFileStore(directory).getUsableSpace();
     if (bytes > free) {
       throw new IOException(
-          "%s needs %.1f GiB, %.1f GiB are free".formatted(directory, bytes / GIB, free / GIB));
+          "%s needs %.1f MiB, %.1f MiB are free".formatted(directory, bytes / MIB, free / MIB));
     }
   }
 }

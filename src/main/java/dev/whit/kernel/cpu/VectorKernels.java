@@ -58,7 +58,8 @@ public final class VectorKernels extends HostKernels {
 
   @Override
   public String description() {
-    return "vector (" + Species.BITS + " bit, " + team.threads() + " threads)";
+    String threads = team.threads() == 1 ? "1 thread" : team.threads() + " threads";
+    return "vector (" + Species.BITS + " bit, " + threads + ")";
   }
 
   @Override

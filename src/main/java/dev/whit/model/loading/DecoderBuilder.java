@@ -39,6 +39,7 @@ final class DecoderBuilder {
   private final Resources weights = new Resources();
   private long residentBytes;
   private StepCost stepCost = StepCost.NONE;
+  private StepCost layersCost = StepCost.NONE;
 
   /**
    * @param turns when the kernels may lay weights out
@@ -59,9 +60,14 @@ final class DecoderBuilder {
     return residentBytes;
   }
 
-  /** What the layers laid out so far take of each step. */
-  StepCost stepCost() {
-    return stepCost;
+  /** What the layers take of each step. */
+  StepCost layersCost() {
+    return layersCost;
+  }
+
+  /** What the head, and the projection before it, take of each step that wants logits. */
+  StepCost headCost() {
+    return stepCost.minus(layersCost);
   }
 
   /** Builds the decoder; when that fails, everything laid out before is freed. */
@@ -74,11 +80,13 @@ final class DecoderBuilder {
         layers.add(layer(layer, config.layers().get(layers.size())));
         progress.onLayers(layers.size(), tensors.layers().size());
       }
+      LinearLayer projectIn = tensors.projectIn().map(this::linear).orElse(null);
+      layersCost = stepCost;
       Decoder.Ends ends =
           new Decoder.Ends(
               embedding,
               tensors.positions().map(this::matrix).orElse(null),
-              tensors.projectIn().map(this::linear).orElse(null),
+              projectIn,
               tensors.finalNorm().map(this::norm).orElse(null),
               tensors.projectOut().map(this::linear).orElse(null),
               head(tensors, table, embedding));

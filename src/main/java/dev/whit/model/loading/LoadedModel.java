@@ -17,7 +17,8 @@ import java.util.Set;
  * @param stopTokens end-of-sequence ids of {@code config.json} and {@code generation_config.json}
  * @param residentWeightBytes bytes of device memory that the weights hold, without what stays
  *     mapped
- * @param stepCost what a step takes of the weights
+ * @param layersCost what a step takes of the layers' weights
+ * @param headCost what a step that wants logits takes of the head's besides
  * @param checkpoint the mapped files
  */
 public record LoadedModel(
@@ -26,7 +27,8 @@ public record LoadedModel(
     ModelFiles files,
     Set<Integer> stopTokens,
     long residentWeightBytes,
-    StepCost stepCost,
+    StepCost layersCost,
+    StepCost headCost,
     Checkpoint checkpoint)
     implements AutoCloseable {
 

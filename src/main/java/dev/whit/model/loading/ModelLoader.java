@@ -53,7 +53,8 @@ public final class ModelLoader {
           description.files(),
           description.stopTokens(),
           builder.residentBytes(),
-          builder.stepCost(),
+          builder.layersCost(),
+          builder.headCost(),
           checkpoint);
     } catch (Throwable e) {
       checkpoint.close();

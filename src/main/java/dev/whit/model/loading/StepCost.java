@@ -4,14 +4,14 @@ import dev.whit.kernel.BinaryFactorSpec;
 import dev.whit.kernel.DenseSpec;
 
 /**
- * What a step's linear layers and head take of memory and arithmetic.
+ * What linear layers take of memory and arithmetic in a step.
  *
  * @param bytes of weights that a step reads at least once, as they are laid out
  * @param weights that each token is multiplied with: ±1 elements of factors, and the elements of
- *     salient columns, dense layers and the head
+ *     salient columns and of dense and int8 layers
  */
 public record StepCost(long bytes, long weights) {
-  static final StepCost NONE = new StepCost(0, 0);
+  public static final StepCost NONE = new StepCost(0, 0);
 
   /** A matrix as stored. */
   static StepCost of(DenseSpec matrix) {
@@ -38,8 +38,13 @@ public record StepCost(long bytes, long weights) {
     return new StepCost(bytes, weights + salient);
   }
 
-  StepCost plus(StepCost other) {
+  /** Of both. */
+  public StepCost plus(StepCost other) {
     return new StepCost(bytes + other.bytes, weights + other.weights);
+  }
+
+  StepCost minus(StepCost other) {
+    return new StepCost(bytes - other.bytes, weights - other.weights);
   }
 
   private static long elements(DenseSpec matrix) {
