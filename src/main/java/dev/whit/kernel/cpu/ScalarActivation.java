@@ -11,8 +11,9 @@ final class ScalarActivation {
       case SILU -> x / (1 + Math.exp(-x));
       case RELU -> Math.max(x, 0);
       case GELU -> x * normalCdf(x);
+      // (1 + tanh u)/2 = 1/(1 + exp(−2u)): the sum would lose the digits of the negative tail.
       case GELU_TANH ->
-          0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x)));
+          x / (1 + Math.exp(-2 * Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x)));
     };
   }
 
