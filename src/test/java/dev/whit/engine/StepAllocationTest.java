@@ -61,7 +61,7 @@ class StepAllocationTest {
     allocatedBy(engine); // what is made once: buffers that grow, classes, call sites
 
     // Compiled or not: the compiler only leaves objects out. About 2.7 KB and 0.5 KB a sequence.
-    assertThat(allocatedBy(engine) / STEPS).isBetween(1L, 4096L + 1024 * sequences);
+    assertThat(allocatedBy(engine) / STEPS).isBetween(1L, 4096L + 1024L * sequences);
   }
 
   private static long allocatedBy(Engine engine) {
