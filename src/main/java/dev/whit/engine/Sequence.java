@@ -1,5 +1,6 @@
 package dev.whit.engine;
 
+import dev.whit.backend.BackendListener;
 import dev.whit.backend.CancelCause;
 import dev.whit.backend.FinishReason;
 import dev.whit.backend.Generation;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 public final class Sequence implements Generation {
   private final GenerationRequest request;
   private final GenerationListener listener;
+  private final BackendListener figures;
   private final Timeline timeline;
   private final BlockTable blockTable;
   private final int promptLength;
@@ -51,17 +53,20 @@ public final class Sequence implements Generation {
   /**
    * A sequence that has arrived and waits.
    *
+   * @param figures hears how it goes
    * @param root what its keys and values depend on beside its tokens
    * @param arrived engine clock, ns
    */
   Sequence(
       GenerationRequest request,
       GenerationListener listener,
+      BackendListener figures,
       EngineConfig config,
       BlockHash root,
       long arrived) {
     this.request = request;
     this.listener = listener;
+    this.figures = figures;
     timeline = new Timeline(arrived);
     blockSize = config.blockSize();
     blockTable = new BlockTable(blockSize);
@@ -148,6 +153,10 @@ public final class Sequence implements Generation {
 
   GenerationListener listener() {
     return listener;
+  }
+
+  BackendListener figures() {
+    return figures;
   }
 
   Timeline timeline() {

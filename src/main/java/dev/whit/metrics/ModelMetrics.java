@@ -12,6 +12,8 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.context.Context;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Locale;
@@ -203,6 +205,13 @@ final class ModelMetrics implements BackendListener {
     if (tokens > 0) {
       stepTokens.record(tokens);
     }
+  }
+
+  @Override
+  public BackendListener forCaller() {
+    Context current = Context.current();
+    boolean traced = Span.fromContext(current).getSpanContext().isSampled();
+    return traced ? new TracedFigures(this, current) : this;
   }
 
   @Override

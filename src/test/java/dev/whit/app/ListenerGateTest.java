@@ -39,11 +39,13 @@ class ListenerGateTest {
 
   @Test
   void nothingOfTheWarmUpIsPassedOn() throws InterruptedException {
-    gate.onFirstToken(Duration.ofMillis(1));
+    BackendListener warmUp = gate.forCaller();
+    warmUp.onFirstToken(Duration.ofMillis(1));
     gate.onStep(BUSY);
     gate.onStep(IDLE);
 
     gate.openWhenIdle(heard);
+    warmUp.onPrompt(3);
 
     assertThat(heard.events).isEmpty();
   }
@@ -53,8 +55,9 @@ class ListenerGateTest {
     gate.onStep(IDLE);
     gate.openWhenIdle(heard);
 
-    gate.onPrompt(3);
-    gate.onFirstToken(Duration.ofMillis(2));
+    BackendListener later = gate.forCaller();
+    later.onPrompt(3);
+    later.onFirstToken(Duration.ofMillis(2));
     gate.onStep(BUSY);
 
     assertThat(heard.events).containsExactly(3, Duration.ofMillis(2), BUSY);
