@@ -1,6 +1,7 @@
 package dev.whit.app;
 
 import dev.whit.backend.BackendListener;
+import dev.whit.backend.RequestLabel;
 import java.util.concurrent.CountDownLatch;
 
 /**
@@ -26,7 +27,7 @@ final class ListenerGate implements BackendListener {
   }
 
   @Override
-  public BackendListener forCaller() {
-    return target.forCaller();
+  public BackendListener forGeneration(RequestLabel label) {
+    return target.forGeneration(label);
   }
 }

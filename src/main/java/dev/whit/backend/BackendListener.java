@@ -16,8 +16,10 @@ public interface BackendListener {
   /**
    * Who hears of the generation that the calling thread is about to submit, refused or not: a
    * listener may know for whom that thread works. All of it but {@link #onStep} goes there.
+   *
+   * @param label what the generation counts as
    */
-  default BackendListener forCaller() {
+  default BackendListener forGeneration(RequestLabel label) {
     return this;
   }
 

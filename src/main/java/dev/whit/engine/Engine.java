@@ -119,7 +119,7 @@ public final class Engine implements Backend {
   @Override
   public Generation submit(GenerationRequest request, GenerationListener events) {
     requireValid(request);
-    BackendListener figures = listener.forCaller();
+    BackendListener figures = listener.forGeneration(request.label());
     Sequence sequence =
         new Sequence(request, events, figures, config, root(request), clock.getAsLong());
     try {

@@ -7,6 +7,7 @@ import dev.whit.backend.Generation;
 import dev.whit.backend.GenerationEvent;
 import dev.whit.backend.GenerationListener;
 import dev.whit.backend.GenerationRequest;
+import dev.whit.backend.LogitsSink;
 import dev.whit.backend.Pooling;
 import dev.whit.backend.TokenConstraint;
 import java.util.ArrayList;
@@ -76,10 +77,14 @@ public final class Sequence implements Generation {
     promptLength = length;
     maxTokens = Math.min(request.maxTokens(), config.maxContext() - promptLength);
     pool = request.pooling() == null ? null : new HiddenStatePool();
-    promptRowsDone = request.pooling() == Pooling.LAST ? promptLength - 1 : 0;
+    LogitsSink logits = request.logits();
+    promptRowsDone =
+        request.pooling() == Pooling.LAST ? promptLength - 1 : logits == null ? 0 : logits.from();
     // The row of the prompt's last token scores none of its tokens.
     promptRowsEnd =
-        pool != null ? promptLength : request.promptLogprobs() >= 0 ? promptLength - 1 : 0;
+        pool != null
+            ? promptLength
+            : request.promptLogprobs() >= 0 || logits != null ? promptLength - 1 : 0;
     TokenConstraint constraint = request.constraint();
     position = constraint == null ? null : constraint.start();
   }

@@ -3,6 +3,7 @@ package dev.whit.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whit.backend.BackendListener;
+import dev.whit.backend.RequestLabel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,13 +40,11 @@ class ListenerGateTest {
 
   @Test
   void nothingOfTheWarmUpIsPassedOn() throws InterruptedException {
-    BackendListener warmUp = gate.forCaller();
-    warmUp.onFirstToken(Duration.ofMillis(1));
+    gate.forGeneration(RequestLabel.NONE).onFirstToken(Duration.ofMillis(1));
     gate.onStep(BUSY);
     gate.onStep(IDLE);
 
     gate.openWhenIdle(heard);
-    warmUp.onPrompt(3);
 
     assertThat(heard.events).isEmpty();
   }
@@ -55,9 +54,8 @@ class ListenerGateTest {
     gate.onStep(IDLE);
     gate.openWhenIdle(heard);
 
-    BackendListener later = gate.forCaller();
-    later.onPrompt(3);
-    later.onFirstToken(Duration.ofMillis(2));
+    gate.forGeneration(RequestLabel.NONE).onPrompt(3);
+    gate.forGeneration(RequestLabel.NONE).onFirstToken(Duration.ofMillis(2));
     gate.onStep(BUSY);
 
     assertThat(heard.events).containsExactly(3, Duration.ofMillis(2), BUSY);
