@@ -97,7 +97,12 @@ public final class ServedModel {
   public ModelDescription description() {
     BackendInfo info = backend.info();
     return new ModelDescription(
-        info.format(), info.bitsPerWeight(), info.bytes(), info.maxContext(), info.device());
+        info.format(),
+        info.bitsPerWeight(),
+        info.bytes(),
+        info.maxContext(),
+        info.licence(),
+        info.device());
   }
 
   PromptEncoder promptEncoder() {

@@ -42,14 +42,25 @@ public final class TokenizationService {
       Map<String, String> specialTokens, @Nullable String chatTemplate, int size, int maxContext) {}
 
   /**
+   * The model whose tokenizer is meant: any where none is named and all have the same, as
+   * lm-evaluation-harness names none.
+   */
+  private ServedModel resolve(@Nullable String model) {
+    List<ServedModel> served = models.models();
+    boolean same =
+        served.stream().map(each -> each.tokenizer().definition()).distinct().count() == 1;
+    return models.resolve(model == null && same ? served.getFirst().name() : model);
+  }
+
+  /**
    * Token ids of a text, which may be longer than the context: clients cut it into windows.
    *
-   * @param model null where one is served only
+   * @param model null where all have the same tokenizer
    * @param addSpecialTokens whether the tokenizer adds its special tokens
    * @throws ApiException if there is no such model, or the text is too long
    */
   public Tokenized tokenize(@Nullable String model, String text, boolean addSpecialTokens) {
-    ServedModel served = models.resolve(model);
+    ServedModel served = resolve(model);
     if (text.length() > MAX_TEXT) {
       throw new ApiException.InvalidRequest(
           "prompt", "prompt has %d characters; the limit is %d".formatted(text.length(), MAX_TEXT));
@@ -68,7 +79,7 @@ public final class TokenizationService {
    * @throws ApiException if there is no such model, or an id is none of its tokenizer's
    */
   public String detokenize(@Nullable String model, int[] ids) {
-    ServedModel served = models.resolve(model);
+    ServedModel served = resolve(model);
     int size = served.tokenizer().size();
     for (int i = 0; i < ids.length; i++) {
       if (ids[i] < 0 || ids[i] >= size) {

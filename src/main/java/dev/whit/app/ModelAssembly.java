@@ -151,6 +151,7 @@ final class ModelAssembly {
         summary.bitsPerWeight(),
         summary.parameters(),
         bytesByPart(summary.bytes()),
+        summary.licence(),
         device.kernels().description());
   }
 

@@ -1,6 +1,7 @@
 package dev.whit.backend;
 
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a backend serves, as it describes itself to clients.
@@ -13,6 +14,7 @@ import java.util.Map;
  * @param bitsPerWeight effective bits per weight of the linear layers, scales counted
  * @param parameters number of parameters that the linear layers, embeddings and norms stand for
  * @param bytes weight bytes by part: embeddings, head, linears, norms
+ * @param licence the licence that the checkpoint states, null if it states none
  * @param device what computes, as {@code Kernels.description()}
  */
 public record BackendInfo(
@@ -24,4 +26,5 @@ public record BackendInfo(
     double bitsPerWeight,
     long parameters,
     Map<String, Long> bytes,
+    @Nullable String licence,
     String device) {}

@@ -11,10 +11,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What {@code whit inspect} shows; its form is the JSON's.
  *
+ * @param licence the licence that the checkpoint states, null if it states none
  * @param bitsPerWeight effective bits per weight of the linear layers, scales counted
  * @param ranks layers with the same linears, in order
  * @param memory what it would take of a device
@@ -24,6 +26,7 @@ record Inspection(
     String path,
     String architecture,
     String format,
+    @Nullable String licence,
     Shape shape,
     List<String> features,
     long parameters,
@@ -151,6 +154,7 @@ record Inspection(
         path.toString(),
         config.modelType(),
         summary.format(),
+        summary.licence(),
         Shape.of(config),
         summary.features(),
         summary.parameters(),

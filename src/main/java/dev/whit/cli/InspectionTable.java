@@ -29,6 +29,9 @@ final class InspectionTable {
     row("path", model.path());
     row("architecture", model.architecture());
     row("format", model.format());
+    if (model.licence() != null) {
+      row("licence", model.licence());
+    }
     row("parameters", "%,d", model.parameters());
     row("bits per weight", "%.4f (linear layers, scales counted)", model.bitsPerWeight());
     row("layers", "%d of width %d", shape.layers(), shape.hiddenSize());

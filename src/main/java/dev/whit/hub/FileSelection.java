@@ -8,6 +8,7 @@ import java.util.regex.Pattern;
 final class FileSelection {
   private static final Set<String> DESCRIPTIONS =
       Set.of(
+          "README.md", // has the licence
           "config.json",
           "generation_config.json",
           "littlebit_config.json",

@@ -6,6 +6,8 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.context.Context;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
@@ -99,7 +101,9 @@ final class ModelMetrics implements BackendListener {
 
   @Override
   public BackendListener forGeneration(RequestLabel label) {
-    return of(label);
+    Context current = Context.current();
+    boolean traced = Span.fromContext(current).getSpanContext().isSampled();
+    return traced ? new TracedFigures(of(label), current) : of(label);
   }
 
   private RequestMeters of(RequestLabel label) {

@@ -6,6 +6,9 @@ import java.io.IOException;
 import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -27,12 +30,16 @@ public final class HuggingFaceTokenizer implements Tokenizer {
 
   private final ai.djl.huggingface.tokenizers.HuggingFaceTokenizer library;
   private final Vocabulary vocabulary;
+  private final String definition;
   private final Cleaner.Cleanable release;
 
   private HuggingFaceTokenizer(
-      ai.djl.huggingface.tokenizers.HuggingFaceTokenizer library, Vocabulary vocabulary) {
+      ai.djl.huggingface.tokenizers.HuggingFaceTokenizer library,
+      Vocabulary vocabulary,
+      String definition) {
     this.library = library;
     this.vocabulary = vocabulary;
+    this.definition = definition;
     // A model may be unloaded while readers still make text of its last tokens.
     release = CLEANER.register(this, library::close);
   }
@@ -78,9 +85,18 @@ public final class HuggingFaceTokenizer implements Tokenizer {
       return new HuggingFaceTokenizer(
           ai.djl.huggingface.tokenizers.HuggingFaceTokenizer.newInstance(
               new ByteArrayInputStream(json), Map.of("truncation", "false", "padding", "false")),
-          vocabulary);
+          vocabulary,
+          sha256(json));
     } catch (IOException | RuntimeException e) {
       throw new TokenizerException(file, "refused by the tokenizers library: " + e.getMessage(), e);
+    }
+  }
+
+  private static String sha256(byte[] json) {
+    try {
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(json));
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError("every JDK has SHA-256", e);
     }
   }
 
@@ -153,6 +169,11 @@ public final class HuggingFaceTokenizer implements Tokenizer {
   @Override
   public @Nullable Integer id(String token) {
     return vocabulary.id(token);
+  }
+
+  @Override
+  public String definition() {
+    return definition;
   }
 
   @Override

@@ -26,6 +26,9 @@ public interface Tokenizer extends AutoCloseable {
   /** The id of a token as written in the vocabulary, or null when there is none. */
   @Nullable Integer id(String token);
 
+  /** What it is made of, as a hash: tokenizers of one definition are the same one. */
+  String definition();
+
   /** Whether an id is a special token. */
   boolean isSpecial(int id);
 

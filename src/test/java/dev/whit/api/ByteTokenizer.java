@@ -75,6 +75,11 @@ public class ByteTokenizer implements Tokenizer {
   }
 
   @Override
+  public String definition() {
+    return "bytes";
+  }
+
+  @Override
   public boolean isSpecial(int id) {
     return id == BOS || id == EOS;
   }

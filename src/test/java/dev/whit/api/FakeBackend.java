@@ -68,6 +68,7 @@ public final class FakeBackend implements Backend {
         0.73,
         1000,
         Map.of("linears", 100L, "head", 20L),
+        "fake-1.0",
         "fake");
   }
 

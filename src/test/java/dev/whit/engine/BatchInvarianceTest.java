@@ -184,6 +184,6 @@ class BatchInvarianceTest {
   }
 
   static BackendInfo info(int vocabulary) {
-    return new BackendInfo("dense", "test", CONTEXT, vocabulary, 64, 16, 0, Map.of(), "test");
+    return new BackendInfo("dense", "test", CONTEXT, vocabulary, 64, 16, 0, Map.of(), null, "test");
   }
 }

@@ -13,7 +13,7 @@ final class SwitchedBackend implements Backend {
 
   @Override
   public BackendInfo info() {
-    return new BackendInfo("dense", "llama", 16, 300, 8, 16, 1, Map.of(), "none");
+    return new BackendInfo("dense", "llama", 16, 300, 8, 16, 1, Map.of(), null, "none");
   }
 
   @Override

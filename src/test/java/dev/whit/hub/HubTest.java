@@ -60,7 +60,7 @@ class HubTest {
   void start() throws IOException {
     stub = new StubHub();
     stub.files.put("config.json", CONFIG);
-    stub.files.put("README.md", new byte[] {1});
+    stub.files.put("notes.txt", new byte[] {1});
     stub.files.put("model.safetensors", WEIGHTS);
     stub.files.put("pytorch_model.bin", new byte[] {2});
     stub.files.put("onnx/model.safetensors", new byte[] {3});

@@ -43,8 +43,21 @@ class DemoServerIT {
     assertThat(models)
         .extracting(model -> model.path("format").asText())
         .containsExactly("nanoquant", "littlebit", "dense");
+    assertThat(models)
+        .extracting(model -> model.path("licence").asText())
+        .containsOnly("apache-2.0");
     assertThat(models.get(0).path("bits_per_weight").asDouble()).isBetween(0.73, 0.731);
     assertThat(models.get(0).path("max_context").asInt()).isEqualTo(1024);
+  }
+
+  /** lm-evaluation-harness's remote tokenizer names none of the three. */
+  @Test
+  void tokenisesForNoModel() {
+    assertThat(
+            server
+                .post("/tokenize", "{\"prompt\":\"a\",\"add_special_tokens\":false}")
+                .statusCode())
+        .isEqualTo(200);
   }
 
   @Test

@@ -343,17 +343,12 @@ class MonitoringIT {
           "stop":"secret-stop","stream":%s}\
           """
               .formatted(stream);
-      HttpRequest request =
-          HttpRequest.newBuilder(server.address().resolve("/v1/chat/completions"))
-              .header("content-type", "application/json")
-              .header("x-request-id", "traced-" + stream)
-              .header("traceparent", "00-%s-b7ad6b7169203331-01".formatted(trace))
-              .POST(HttpRequest.BodyPublishers.ofString(body))
-              .build();
-      String reply;
-      try (HttpClient client = HttpClient.newHttpClient()) {
-        reply = client.send(request, HttpResponse.BodyHandlers.ofString()).body();
-      }
+      String reply =
+          traced(
+              "/v1/chat/completions",
+              body,
+              "traced-" + stream,
+              "00-%s-b7ad6b7169203331-01".formatted(trace));
       OtlpSink.Span answer =
           traces.await(
               span -> ("traced-" + stream).equals(span.attributes().get("gen_ai.response.id")));
@@ -380,6 +375,61 @@ class MonitoringIT {
     assertThat(exchange.name()).isEqualTo("POST /v1/chat/completions");
     assertThat(traces.spans()).noneMatch(span -> span.name().contains("/metrics"));
     assertThat(traces.everything()).contains("gen_ai").doesNotContain("secret");
+  }
+
+  private static String traced(String path, String body, String id, String traceParent)
+      throws IOException, InterruptedException {
+    HttpRequest request =
+        HttpRequest.newBuilder(server.address().resolve(path))
+            .header("content-type", "application/json")
+            .header("x-request-id", id)
+            .header("traceparent", traceParent)
+            .POST(HttpRequest.BodyPublishers.ofString(body))
+            .build();
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      return client.send(request, HttpResponse.BodyHandlers.ofString()).body();
+    }
+  }
+
+  /** A bucket keeps its exemplar for some seconds: the first is that of a length of its own. */
+  @Test
+  void histogramsHaveTheTracesOfTheirRequestsAsExemplars() throws Exception {
+    String trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+    String body = "{\"prompt\":[5],\"max_tokens\":333,\"ignore_eos\":true}";
+    String reply = traced(COMPLETIONS, body, "long", "00-%s-00f067aa0ba902b7-01".formatted(trace));
+    assertThat(reply).contains("\"length\"");
+
+    HttpRequest scrape =
+        HttpRequest.newBuilder(server.address().resolve("/metrics"))
+            .header("accept", "application/openmetrics-text")
+            .build();
+    List<String> exemplars;
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      exemplars =
+          client
+              .send(scrape, HttpResponse.BodyHandlers.ofLines())
+              .body()
+              .filter(line -> line.contains("_bucket{") && line.contains(" # {"))
+              .toList();
+    }
+    assertThat(exemplars)
+        .filteredOn(line -> line.startsWith("vllm:request_generation_tokens_bucket{"))
+        .anyMatch(line ->
+            line.matches(
+                ".*le=\"500.0\".* # \\{span_id=\"[0-9a-f]{16}\",trace_id=\"%s\"} 333.0 .*"
+                    .formatted(trace)));
+    for (String name :
+        List.of(
+            "vllm:time_to_first_token_seconds",
+            "vllm:inter_token_latency_seconds",
+            "vllm:e2e_request_latency_seconds",
+            "gen_ai_server_request_duration_seconds")) {
+      assertThat(exemplars)
+          .filteredOn(line -> line.startsWith(name + "_bucket{"))
+          .as(name)
+          .isNotEmpty()
+          .allMatch(line -> line.matches(".*trace_id=\"(?!0{32})[0-9a-f]{32}\".*"));
+    }
   }
 
   @Test

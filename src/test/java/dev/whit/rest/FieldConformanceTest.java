@@ -126,6 +126,7 @@ final class FieldConformanceTest {
           on("user", "\"u\"", r -> r.stopTokens().size(), 1),
           on("add_generation_prompt", "false", r -> r.prompt().length, 11),
           in("stop", "[\"q\", \" t\"]", "one"),
+          in("stop", "[" + "\"q\",".repeat(4095) + "\" t\"]", "one"),
           in("n", "2", "one two"),
           in("return_token_ids", "true", "token_ids"));
 

@@ -115,7 +115,8 @@ final class InvalidRequestTest {
     both("top_p", "0", "1.001");
     both("min_p", "1.001");
     both("stop", "1", "{}", "\"\"", "[\"\"]", "[1]", "[null]", "[[\"a\"]]", "\"\\ud800\"");
-    both("stop", "[" + "\"a\",".repeat(128) + "\"a\"]", "\"" + "a".repeat(1025) + "\"");
+    both("stop", "[" + "\"a\",".repeat(4096) + "\"a\"]", "\"" + "a".repeat(1025) + "\"");
+    both("stop", "[" + ("\"" + "a".repeat(1024) + "\",").repeat(128) + "\"a\"]");
     both("stop_token_ids", "1", "\"a\"", "[\"a\"]", "[-1]", "[1.5]", "{}");
     for (String field : new String[] {"stream", "ignore_eos", "return_token_ids"}) {
       both(field, "1", "\"true\"", "[]", "{}");

@@ -27,6 +27,7 @@ final class ModelsResourceTest {
         .body("data[0].bits_per_weight", equalTo(0.73f))
         .body("data[0].bytes.linears", equalTo(100))
         .body("data[0].max_context", equalTo(1 << 20))
+        .body("data[0].licence", equalTo("fake-1.0"))
         .body("data[0].device", equalTo("fake"));
   }
 

@@ -37,6 +37,15 @@ final class TokenizationResourceTest {
         .body("token_strs", contains("<0x61>", "<0x62>"));
   }
 
+  /** As lm-evaluation-harness asks, which names no model. */
+  @Test
+  void modelsOfOneTokenizerNeedNoName() {
+    post("/tokenize", "{\"prompt\": \"ab\", \"add_special_tokens\": false}")
+        .statusCode(200)
+        .body("tokens", contains(97, 98));
+    post("/detokenize", "{\"tokens\": [97, 98]}").statusCode(200).body("prompt", equalTo("ab"));
+  }
+
   @Test
   void whatIsTokenizedIsDetokenizedToTheSame() {
     String text = "käse \uD83D\uDE00";

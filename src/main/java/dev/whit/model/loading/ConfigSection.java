@@ -196,6 +196,11 @@ final class ConfigSection {
     return Optional.of(value.textValue());
   }
 
+  /** A string that nothing depends on, where the key is written with one. */
+  Optional<String> string(String key) {
+    return Optional.ofNullable(node.path(key).textValue());
+  }
+
   /** An object, where the key is there. */
   Optional<ConfigSection> section(String key) {
     if (!has(key)) {

@@ -74,6 +74,7 @@ final class GgufConfig {
     rope(headDim);
     sliding();
     stopTokens();
+    metadata.text("general.license").ifPresent(licence -> config.put("license", licence));
   }
 
   private void vocabulary() {

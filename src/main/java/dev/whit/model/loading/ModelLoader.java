@@ -10,6 +10,7 @@ import dev.whit.model.Decoder;
 import dev.whit.model.ModelConfig;
 import java.lang.foreign.Arena;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Loads models from files, or only looks at them. */
 public final class ModelLoader {
@@ -81,6 +82,7 @@ public final class ModelLoader {
       TensorNames names,
       ModelConfig config,
       Set<Integer> stopTokens,
+      @Nullable String licence,
       ConfigSection section) {
 
     static Description read(ModelSource source) {
@@ -106,6 +108,7 @@ public final class ModelLoader {
           names,
           family.parser().parse(section, family),
           StopTokens.read(config, section, files.generationConfig().map(ConfigSection::read)),
+          Licence.of(files, config),
           section);
     }
 
@@ -114,7 +117,7 @@ public final class ModelLoader {
     }
 
     ModelSummary summary(ModelTensors tensors) {
-      return Summaries.summarise(config, tensors, section.assumed());
+      return Summaries.summarise(config, tensors, licence, section.assumed());
     }
   }
 }

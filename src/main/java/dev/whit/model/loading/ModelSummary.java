@@ -2,12 +2,14 @@ package dev.whit.model.loading;
 
 import dev.whit.model.ModelConfig;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a model is, from its configuration and the shapes of its tensors.
  *
  * @param config what decides the forward pass
  * @param format "littlebit", "nanoquant", "dense"; several joined by + where layers differ
+ * @param licence the licence that the checkpoint states, null if it states none
  * @param features what the family and the checkpoint use, in words
  * @param parameters number of parameters that embeddings, head, linears and norms stand for
  * @param bitsPerWeight effective bits per weight of the linear layers without the head: ±1 elements
@@ -22,6 +24,7 @@ import java.util.List;
 public record ModelSummary(
     ModelConfig config,
     String format,
+    @Nullable String licence,
     List<String> features,
     long parameters,
     double bitsPerWeight,

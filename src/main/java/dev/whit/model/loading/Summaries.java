@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Counts what a {@link ModelSummary} says. */
 final class Summaries {
@@ -17,10 +18,12 @@ final class Summaries {
 
   private Summaries() {}
 
-  static ModelSummary summarise(ModelConfig config, ModelTensors tensors, List<String> assumed) {
+  static ModelSummary summarise(
+      ModelConfig config, ModelTensors tensors, @Nullable String licence, List<String> assumed) {
     return new ModelSummary(
         config,
         tensors.linears().map(LinearTensors::format).distinct().collect(Collectors.joining("+")),
+        licence,
         features(config, tensors),
         parameters(tensors),
         (double) tensors.linears().mapToLong(LinearTensors::bits).sum()

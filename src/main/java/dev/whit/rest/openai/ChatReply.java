@@ -1,8 +1,11 @@
 package dev.whit.rest.openai;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import com.fasterxml.jackson.databind.node.NullNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import dev.whit.api.TextDelta;
 import dev.whit.api.TextStream;
 import dev.whit.api.ToolCallDelta;
@@ -47,19 +50,24 @@ record ChatReply(
       @JsonInclude(JsonInclude.Include.NON_NULL) int @Nullable [] tokenIds)
       implements Choice {}
 
-  /** What a choice says; of a chunk, what is new. {@code content} is null where it only calls. */
+  /**
+   * What a choice says; of a chunk, what is new.
+   *
+   * @param content null in JSON where a message only calls; left out where it is a chunk's
+   */
   @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
   @JsonInclude(JsonInclude.Include.NON_NULL)
   record Message(
       @Nullable String role,
-      @Nullable String content,
+      @Nullable JsonNode content,
       @Nullable String reasoningContent,
       @Nullable List<Call> toolCalls) {
     static Message of(@Nullable String role, TextDelta delta, boolean indexed) {
       boolean hasOthers = !delta.reasoning().isEmpty() || !delta.calls().isEmpty();
+      JsonNode none = indexed ? null : NullNode.getInstance();
       return new Message(
           role,
-          delta.text().isEmpty() && hasOthers ? null : delta.text(),
+          delta.text().isEmpty() && hasOthers ? none : TextNode.valueOf(delta.text()),
           delta.reasoning().isEmpty() ? null : delta.reasoning(),
           delta.calls().isEmpty()
               ? null
@@ -122,7 +130,7 @@ record ChatReply(
     public List<Object> chunks(TextDelta delta) {
       List<Object> chunks = new ArrayList<>();
       if (!begun.get(delta.choice())) {
-        Message first = new Message("assistant", "", null, null);
+        Message first = new Message("assistant", TextNode.valueOf(""), null, null);
         Delta role = new Delta(delta.choice(), first, null, null, null);
         chunks.add(chunk(List.of(role), null, promptIds(begun.isEmpty())));
         begun.set(delta.choice());

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The body of {@code POST /detokenize}, in vLLM's shape.
  *
- * @param model null where one is served only
+ * @param model null where all have the same tokenizer
  */
 public record DetokenizeCall(@Nullable String model, int[] tokens) {
   /**

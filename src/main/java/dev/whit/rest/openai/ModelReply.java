@@ -1,11 +1,13 @@
 package dev.whit.rest.openai;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import dev.whit.api.ModelDescription;
 import dev.whit.api.ServedModel;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A served model.
@@ -13,6 +15,7 @@ import java.util.Map;
  * @param bitsPerWeight effective bits per weight of the linear layers, scales counted
  * @param bytes weight bytes by part
  * @param maxContext most tokens of prompt and answer together
+ * @param licence the licence that the checkpoint states, left out if it states none
  */
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
 public record ModelReply(
@@ -24,6 +27,7 @@ public record ModelReply(
     double bitsPerWeight,
     Map<String, Long> bytes,
     int maxContext,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String licence,
     String device) {
 
   /** The model as it describes itself. */
@@ -38,6 +42,7 @@ public record ModelReply(
         description.bitsPerWeight(),
         description.bytes(),
         description.maxContext(),
+        description.licence(),
         description.device());
   }
 

@@ -18,9 +18,12 @@ final class OptionsReader {
   static final int MAX_CHOICES = 128;
   static final int MAX_LOGPROBS = 20;
   private static final int MAX_BIASES = 4096;
-  private static final int MAX_STOPS = 128;
+  private static final int MAX_STOPS = 4096;
   private static final int MAX_SALT_LENGTH = 1024;
   private static final int MAX_STOP_LENGTH = 1024;
+
+  /** Of all together: each token of the answer is compared with all of them. */
+  private static final int MAX_STOP_CHARACTERS = 1 << 17;
 
   private OptionsReader() {}
 
@@ -140,6 +143,13 @@ final class OptionsReader {
     List<String> stops = new ArrayList<>();
     for (JsonNode element : value) {
       stops.add(stop(element, path + "[" + stops.size() + "]"));
+    }
+    int characters = stops.stream().mapToInt(String::length).sum();
+    if (characters > MAX_STOP_CHARACTERS) {
+      throw new ApiException.InvalidRequest(
+          path,
+          "%s must have at most %d characters together, not %d"
+              .formatted(path, MAX_STOP_CHARACTERS, characters));
     }
     return stops;
   }

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The body of {@code POST /tokenize}, in vLLM's shape.
  *
- * @param model null where one is served only
+ * @param model null where all have the same tokenizer
  * @param addSpecialTokens whether the tokenizer adds its special tokens
  * @param returnTokenTexts whether the reply has the tokens' texts too
  */

@@ -38,7 +38,7 @@ final class Fixture implements AutoCloseable {
   }
 
   ModelSummary summary() {
-    return Summaries.summarise(config(), find(), section.assumed());
+    return Summaries.summarise(config(), find(), null, section.assumed());
   }
 
   Decoder build(Kernels kernels) {
