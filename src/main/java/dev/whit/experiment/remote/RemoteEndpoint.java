@@ -71,6 +71,8 @@ public final class RemoteEndpoint implements AutoCloseable {
                     .setHttp1MaxSize(MAX_CALLS)
                     .setHttp2MaxSize(HTTP2_CONNECTIONS)
                     .setMaxWaitQueueSize(MAX_CALLS))
+            // Its streams are told; otherwise it is logged, with bytes that the remote has sent.
+            .withConnectHandler(connection -> connection.exceptionHandler(failure -> {}))
             .build();
     this.circuit = new CircuitBreaker(CircuitBreaker.Settings.DEFAULT, nanoTime);
   }
