@@ -30,4 +30,17 @@ public record ChatRequest(
   public ChatRequest {
     messages = List.copyOf(messages);
   }
+
+  /** The same for another model, at another priority. */
+  public ChatRequest of(String otherModel, int priority) {
+    return new ChatRequest(
+        otherModel,
+        messages,
+        options.prioritised(priority),
+        tools,
+        addGenerationPrompt,
+        continueFinalMessage,
+        templateArguments,
+        keptTokens);
+  }
 }

@@ -23,4 +23,10 @@ public record CompletionRequest(
   public CompletionRequest {
     prompts = List.copyOf(prompts);
   }
+
+  /** The same for another model, at another priority. */
+  public CompletionRequest of(String otherModel, int priority) {
+    return new CompletionRequest(
+        otherModel, prompts, options.prioritised(priority), echo, keptTokens);
+  }
 }

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param ignoreEos whether the model's own end tokens do not end an answer
  * @param logprobs −1 for no log-probabilities, otherwise the number of alternatives for each token
  * @param tokenIds whether the answer's token ids are wanted
+ * @param user who is behind the client, by the client's own name; null if it does not say
  * @param priority lower ones are answered first
  * @param cacheSalt requests share what was computed for their prompts only with those of the same
  *     salt; empty for the one that all others share
@@ -47,6 +48,7 @@ public record GenerationOptions(
     boolean ignoreEos,
     int logprobs,
     boolean tokenIds,
+    @Nullable String user,
     int priority,
     String cacheSalt,
     ResponseFormat format) {
@@ -55,6 +57,30 @@ public record GenerationOptions(
     logitBias = Map.copyOf(logitBias);
     stop = List.copyOf(stop);
     stopTokens = Set.copyOf(stopTokens);
+  }
+
+  /** The same with another priority. */
+  GenerationOptions prioritised(int newPriority) {
+    return new GenerationOptions(
+        maxTokens,
+        temperature,
+        topK,
+        topP,
+        minP,
+        penalties,
+        logitBias,
+        minTokens,
+        seed,
+        choices,
+        stop,
+        stopTokens,
+        ignoreEos,
+        logprobs,
+        tokenIds,
+        user,
+        newPriority,
+        cacheSalt,
+        format);
   }
 
   /** How the tokens of a choice are chosen. */

@@ -92,7 +92,9 @@ public final class TextStream implements AutoCloseable {
                 options.priority(),
                 origin.caller(),
                 options.cacheSalt(),
+                origin.label(),
                 shape.constraint(),
+                null,
                 null));
       }
     }

@@ -1,8 +1,7 @@
 package dev.whit.app;
 
 import dev.whit.backend.BackendListener;
-import dev.whit.backend.RejectedException;
-import java.time.Duration;
+import dev.whit.backend.RequestLabel;
 import java.util.concurrent.CountDownLatch;
 
 /**
@@ -28,32 +27,7 @@ final class ListenerGate implements BackendListener {
   }
 
   @Override
-  public void onAccepted() {
-    target.onAccepted();
-  }
-
-  @Override
-  public void onPrompt(int tokens) {
-    target.onPrompt(tokens);
-  }
-
-  @Override
-  public void onFirstToken(Duration sinceArrival) {
-    target.onFirstToken(sinceArrival);
-  }
-
-  @Override
-  public void onToken(Duration sincePrevious) {
-    target.onToken(sincePrevious);
-  }
-
-  @Override
-  public void onFinished(GenerationStats stats) {
-    target.onFinished(stats);
-  }
-
-  @Override
-  public void onRejected(RejectedException.Reason reason) {
-    target.onRejected(reason);
+  public BackendListener forGeneration(RequestLabel label) {
+    return target.forGeneration(label);
   }
 }

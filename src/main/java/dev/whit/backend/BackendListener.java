@@ -13,6 +13,16 @@ public interface BackendListener {
   /** State after a step: gauges. */
   default void onStep(StepStats stats) {}
 
+  /**
+   * Who hears of the generation that the calling thread is about to submit, refused or not: a
+   * listener may know for whom that thread works. All of it but {@link #onStep} goes there.
+   *
+   * @param label what the generation counts as
+   */
+  default BackendListener forGeneration(RequestLabel label) {
+    return this;
+  }
+
   /** A generation was accepted. */
   default void onAccepted() {}
 

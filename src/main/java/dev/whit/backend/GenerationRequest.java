@@ -19,10 +19,12 @@ import org.jspecify.annotations.Nullable;
  * @param priority lower ones run first
  * @param caller whose request it is, opaque: of equally urgent requests, callers get even shares
  * @param cacheSalt keys and values of its tokens are shared only with requests of the same salt
+ * @param label what it counts as
  * @param constraint which tokens the answer may consist of, null for any. Where it must end the
  *     generation ends without a further token, even before the least number of tokens; where it may
  *     end stop tokens are allowed too, and nowhere else
  * @param pooling not null: nothing is generated or scored, the prompt's embedding is wanted
+ * @param logits not null: nothing is generated or scored, it gets the prompt's rows of logits
  */
 public record GenerationRequest(
     String id,
@@ -35,8 +37,10 @@ public record GenerationRequest(
     int priority,
     String caller,
     String cacheSalt,
+    RequestLabel label,
     @Nullable TokenConstraint constraint,
-    @Nullable Pooling pooling) {
+    @Nullable Pooling pooling,
+    @Nullable LogitsSink logits) {
   /** The caller of all requests that do not say whose they are. */
   public static final String NOBODY = "";
 
@@ -46,6 +50,13 @@ public record GenerationRequest(
     }
     if (maxTokens < 0) {
       throw new IllegalArgumentException("negative maxTokens " + maxTokens);
+    }
+    if (logits != null && (pooling != null || maxTokens != 0 || promptLogprobs >= 0)) {
+      throw new IllegalArgumentException("logits beside something else");
+    }
+    if (logits != null && (logits.from() < 0 || logits.from() >= prompt.length - 1)) {
+      throw new IllegalArgumentException(
+          "logits from %d of %d tokens".formatted(logits.from(), prompt.length));
     }
     if (pooling != null && (maxTokens != 0 || promptLogprobs >= 0)) {
       throw new IllegalArgumentException(
@@ -74,8 +85,35 @@ public record GenerationRequest(
         0,
         NOBODY,
         "",
+        RequestLabel.NONE,
+        null,
         null,
         null);
+  }
+
+  /** A request for the logits of a prompt, of the least priority. */
+  public static GenerationRequest logits(
+      String id,
+      int[] prompt,
+      String caller,
+      String cacheSalt,
+      RequestLabel label,
+      LogitsSink logits) {
+    return new GenerationRequest(
+        id,
+        prompt,
+        0,
+        SamplingParams.GREEDY,
+        Set.of(),
+        -1,
+        -1,
+        Integer.MAX_VALUE,
+        caller,
+        cacheSalt,
+        label,
+        null,
+        null,
+        logits);
   }
 
   /** A request for the embedding of a prompt. */
@@ -92,7 +130,9 @@ public record GenerationRequest(
         priority,
         caller,
         cacheSalt,
+        RequestLabel.NONE,
         null,
-        pooling);
+        pooling,
+        null);
   }
 }

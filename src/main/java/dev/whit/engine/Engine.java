@@ -119,14 +119,16 @@ public final class Engine implements Backend {
   @Override
   public Generation submit(GenerationRequest request, GenerationListener events) {
     requireValid(request);
-    Sequence sequence = new Sequence(request, events, config, root(request), clock.getAsLong());
+    BackendListener figures = listener.forGeneration(request.label());
+    Sequence sequence =
+        new Sequence(request, events, figures, config, root(request), clock.getAsLong());
     try {
       admission.enter(sequence);
     } catch (RejectedException e) {
-      listener.onRejected(e.reason());
+      figures.onRejected(e.reason());
       throw e;
     }
-    listener.onAccepted();
+    figures.onAccepted();
     LockSupport.unpark(thread);
     return sequence;
   }

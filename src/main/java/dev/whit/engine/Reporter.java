@@ -11,23 +11,24 @@ import java.util.List;
 import java.util.function.LongSupplier;
 
 /**
- * Tells listeners what happened, and the backend's listener how long it took. What a listener
- * throws ends at most its own generation. Used by the engine thread.
+ * Tells listeners what happened, and those of figures how long it took. What a listener throws ends
+ * at most its own generation. Used by the engine thread.
  */
 final class Reporter {
   private static final Logger LOG = System.getLogger(Engine.class.getName());
 
-  private final BackendListener figures;
+  private final BackendListener listener;
   private final Admission admission;
   private final LongSupplier clock;
 
   /**
    * A reporter.
    *
+   * @param listener hears of steps
    * @param clock ns, from an arbitrary origin
    */
-  Reporter(BackendListener figures, Admission admission, LongSupplier clock) {
-    this.figures = figures;
+  Reporter(BackendListener listener, Admission admission, LongSupplier clock) {
+    this.listener = listener;
     this.admission = admission;
     this.clock = clock;
   }
@@ -49,11 +50,12 @@ final class Reporter {
 
   /** Delivers the state after a step. */
   void report(StepStats stats) {
-    contained(() -> figures.onStep(stats));
+    contained(() -> listener.onStep(stats));
   }
 
   private void count(Sequence sequence, GenerationEvent event) {
     Timeline timeline = sequence.timeline();
+    BackendListener figures = sequence.figures();
     long now = clock.getAsLong();
     switch (event) {
       case GenerationEvent.PromptCached cached -> {}
@@ -85,7 +87,7 @@ final class Reporter {
   private void ended(Sequence sequence, GenerationEvent outcome, long now) {
     GenerationStats stats = sequence.timeline().stats(outcome, sequence.promptLength(), now);
     admission.leave(sequence, stats.total().minus(stats.queued()));
-    contained(() -> figures.onFinished(stats));
+    contained(() -> sequence.figures().onFinished(stats));
   }
 
   private static void deliver(Sequence sequence, GenerationEvent event) {

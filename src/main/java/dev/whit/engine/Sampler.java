@@ -1,6 +1,7 @@
 package dev.whit.engine;
 
 import dev.whit.backend.GenerationRequest;
+import dev.whit.backend.LogitsSink;
 import dev.whit.backend.TokenScore;
 import dev.whit.engine.StepResult.SequenceResult;
 import java.util.ArrayList;
@@ -35,8 +36,13 @@ final class Sampler {
       for (int i = 0; i < chunk.promptRows(); i++) {
         int position = chunk.promptRowStart() + i;
         float[] logits = requireFinite(rows.row(i), position);
-        int next = sequence.token(position + 1);
-        promptScores.add(scorer.score(logits, next, request.promptLogprobs()));
+        LogitsSink sink = request.logits();
+        if (sink == null) {
+          int next = sequence.token(position + 1);
+          promptScores.add(scorer.score(logits, next, request.promptLogprobs()));
+        } else {
+          sink.row(position, logits);
+        }
       }
       if (!chunk.samples()) {
         return new SequenceResult(SequenceResult.NO_TOKEN, null, promptScores, null);

@@ -1,11 +1,13 @@
 package dev.whit.engine;
 
+import dev.whit.backend.BackendListener;
 import dev.whit.backend.CancelCause;
 import dev.whit.backend.FinishReason;
 import dev.whit.backend.Generation;
 import dev.whit.backend.GenerationEvent;
 import dev.whit.backend.GenerationListener;
 import dev.whit.backend.GenerationRequest;
+import dev.whit.backend.LogitsSink;
 import dev.whit.backend.Pooling;
 import dev.whit.backend.TokenConstraint;
 import java.util.ArrayList;
@@ -22,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 public final class Sequence implements Generation {
   private final GenerationRequest request;
   private final GenerationListener listener;
+  private final BackendListener figures;
   private final Timeline timeline;
   private final BlockTable blockTable;
   private final int promptLength;
@@ -51,17 +54,20 @@ public final class Sequence implements Generation {
   /**
    * A sequence that has arrived and waits.
    *
+   * @param figures hears how it goes
    * @param root what its keys and values depend on beside its tokens
    * @param arrived engine clock, ns
    */
   Sequence(
       GenerationRequest request,
       GenerationListener listener,
+      BackendListener figures,
       EngineConfig config,
       BlockHash root,
       long arrived) {
     this.request = request;
     this.listener = listener;
+    this.figures = figures;
     timeline = new Timeline(arrived);
     blockSize = config.blockSize();
     blockTable = new BlockTable(blockSize);
@@ -71,10 +77,14 @@ public final class Sequence implements Generation {
     promptLength = length;
     maxTokens = Math.min(request.maxTokens(), config.maxContext() - promptLength);
     pool = request.pooling() == null ? null : new HiddenStatePool();
-    promptRowsDone = request.pooling() == Pooling.LAST ? promptLength - 1 : 0;
+    LogitsSink logits = request.logits();
+    promptRowsDone =
+        request.pooling() == Pooling.LAST ? promptLength - 1 : logits == null ? 0 : logits.from();
     // The row of the prompt's last token scores none of its tokens.
     promptRowsEnd =
-        pool != null ? promptLength : request.promptLogprobs() >= 0 ? promptLength - 1 : 0;
+        pool != null
+            ? promptLength
+            : request.promptLogprobs() >= 0 || logits != null ? promptLength - 1 : 0;
     TokenConstraint constraint = request.constraint();
     position = constraint == null ? null : constraint.start();
   }
@@ -148,6 +158,10 @@ public final class Sequence implements Generation {
 
   GenerationListener listener() {
     return listener;
+  }
+
+  BackendListener figures() {
+    return figures;
   }
 
   Timeline timeline() {

@@ -2,6 +2,7 @@ package dev.whit.metrics;
 
 import dev.whit.api.ModelRegistry;
 import dev.whit.backend.BackendListener;
+import dev.whit.backend.RequestLabel;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.StartupEvent;
@@ -31,11 +32,13 @@ public class Metrics {
   void onStart(@Observes StartupEvent event) {
     Gauge.builder("whit_build_info", () -> 1)
         .description("What is running")
-        .tags(ModelMetrics.labels("").and("version", version, "java", Runtime.version().toString()))
+        .tags(
+            Meters.labels("", RequestLabel.NONE)
+                .and("version", version, "java", Runtime.version().toString()))
         .register(registry);
     Gauge.builder("whit_ready", () -> models.isReady() ? 1 : 0)
         .description("Whether the server takes requests, as /health/ready says")
-        .tags(ModelMetrics.labels(""))
+        .tags(Meters.labels("", RequestLabel.NONE))
         .register(registry);
   }
 

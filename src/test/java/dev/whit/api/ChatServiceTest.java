@@ -35,6 +35,7 @@ class ChatServiceTest {
           false,
           -1,
           false,
+          null,
           0,
           "",
           new ResponseFormat.Text());

@@ -27,6 +27,7 @@ final class ChoiceTextTest {
           false,
           -1,
           true,
+          null,
           0,
           "",
           new ResponseFormat.Text());

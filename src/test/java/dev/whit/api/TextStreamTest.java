@@ -52,6 +52,7 @@ final class TextStreamTest {
         false,
         logprobs,
         logprobs >= 0,
+        null,
         0,
         "",
         new ResponseFormat.Text());
@@ -151,6 +152,7 @@ final class TextStreamTest {
             false,
             -1,
             false,
+            null,
             0,
             "",
             new ResponseFormat.Text());
@@ -180,6 +182,7 @@ final class TextStreamTest {
             false,
             -1,
             true,
+            null,
             0,
             "",
             new ResponseFormat.Text());
@@ -210,6 +213,7 @@ final class TextStreamTest {
             true,
             -1,
             false,
+            null,
             0,
             "",
             new ResponseFormat.Text());

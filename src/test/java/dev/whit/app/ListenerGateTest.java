@@ -3,6 +3,7 @@ package dev.whit.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whit.backend.BackendListener;
+import dev.whit.backend.RequestLabel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,7 +40,7 @@ class ListenerGateTest {
 
   @Test
   void nothingOfTheWarmUpIsPassedOn() throws InterruptedException {
-    gate.onFirstToken(Duration.ofMillis(1));
+    gate.forGeneration(RequestLabel.NONE).onFirstToken(Duration.ofMillis(1));
     gate.onStep(BUSY);
     gate.onStep(IDLE);
 
@@ -53,8 +54,8 @@ class ListenerGateTest {
     gate.onStep(IDLE);
     gate.openWhenIdle(heard);
 
-    gate.onPrompt(3);
-    gate.onFirstToken(Duration.ofMillis(2));
+    gate.forGeneration(RequestLabel.NONE).onPrompt(3);
+    gate.forGeneration(RequestLabel.NONE).onFirstToken(Duration.ofMillis(2));
     gate.onStep(BUSY);
 
     assertThat(heard.events).containsExactly(3, Duration.ofMillis(2), BUSY);

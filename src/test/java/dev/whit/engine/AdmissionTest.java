@@ -3,6 +3,7 @@ package dev.whit.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.whit.backend.BackendListener;
 import dev.whit.backend.RejectedException;
 import dev.whit.backend.RejectedException.Reason;
 import java.time.Duration;
@@ -14,7 +15,12 @@ class AdmissionTest {
 
   private static Sequence sequence() {
     return new Sequence(
-        Requests.greedy(new int[] {1}, 1), event -> {}, CONFIG, BlockHash.root(""), 0);
+        Requests.greedy(new int[] {1}, 1),
+        event -> {},
+        BackendListener.NONE,
+        CONFIG,
+        BlockHash.root(""),
+        0);
   }
 
   private void fill() {
@@ -72,7 +78,12 @@ class AdmissionTest {
 
   private static Sequence withTokens(int tokens) {
     return new Sequence(
-        Requests.greedy(new int[tokens], 1), event -> {}, CONFIG, BlockHash.root(""), 0);
+        Requests.greedy(new int[tokens], 1),
+        event -> {},
+        BackendListener.NONE,
+        CONFIG,
+        BlockHash.root(""),
+        0);
   }
 
   @Test
@@ -109,7 +120,12 @@ class AdmissionTest {
 
   private static Sequence of(String caller, int tokens) {
     return new Sequence(
-        Requests.of(caller, new int[tokens], 1, 0), event -> {}, CONFIG, BlockHash.root(""), 0);
+        Requests.of(caller, new int[tokens], 1, 0),
+        event -> {},
+        BackendListener.NONE,
+        CONFIG,
+        BlockHash.root(""),
+        0);
   }
 
   private static void assertRefused(Admission admission, Sequence sequence) {

@@ -8,6 +8,7 @@ import dev.whit.backend.GenerationEvent.Failed;
 import dev.whit.backend.GenerationEvent.Finished;
 import dev.whit.backend.GenerationRequest;
 import dev.whit.backend.LogitAdjustments;
+import dev.whit.backend.RequestLabel;
 import dev.whit.backend.SamplingParams;
 import dev.whit.backend.TokenConstraint;
 import dev.whit.backend.TokenScore;
@@ -55,7 +56,9 @@ class ConstrainedGenerationTest {
             0,
             GenerationRequest.NOBODY,
             "",
+            RequestLabel.NONE,
             constraint,
+            null,
             null),
         listener);
     for (int i = 0; i <= maxTokens; i++) {

@@ -3,6 +3,7 @@ package dev.whit.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.whit.backend.BackendListener;
 import dev.whit.engine.StepResult.SequenceResult;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -23,6 +24,7 @@ class FairShareTest {
     return new Sequence(
         Requests.of(caller, Requests.prompt(prompt), maxTokens, priority),
         event -> {},
+        BackendListener.NONE,
         CONFIG,
         BlockHash.root(caller),
         0);

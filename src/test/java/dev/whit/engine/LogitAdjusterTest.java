@@ -2,6 +2,7 @@ package dev.whit.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.whit.backend.BackendListener;
 import dev.whit.backend.GenerationRequest;
 import dev.whit.backend.LogitAdjustments;
 import dev.whit.backend.SamplingParams;
@@ -20,7 +21,8 @@ class LogitAdjusterTest {
     SamplingParams sampling = new SamplingParams(1, 0, 1, 0, 0, adjustments);
     GenerationRequest request =
         new GenerationRequest("r", new int[] {1, 1, 2}, 9, sampling, Set.of(6, 99), -1, -1);
-    Sequence sequence = new Sequence(request, event -> {}, CONFIG, BlockHash.root(""), 0);
+    Sequence sequence =
+        new Sequence(request, event -> {}, BackendListener.NONE, CONFIG, BlockHash.root(""), 0);
     sequence.append(2);
     sequence.append(3);
     sequence.append(3);

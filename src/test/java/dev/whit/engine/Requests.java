@@ -2,6 +2,7 @@ package dev.whit.engine;
 
 import dev.whit.backend.GenerationRequest;
 import dev.whit.backend.Pooling;
+import dev.whit.backend.RequestLabel;
 import dev.whit.backend.SamplingParams;
 import dev.whit.backend.TokenConstraint;
 import java.util.Random;
@@ -37,6 +38,8 @@ final class Requests {
         priority,
         caller,
         "",
+        RequestLabel.NONE,
+        null,
         null,
         null);
   }
@@ -59,7 +62,20 @@ final class Requests {
   /** Greedy, with a salt for the prefix cache. */
   static GenerationRequest salted(int[] prompt, int maxTokens, String salt) {
     return new GenerationRequest(
-        "r", prompt, maxTokens, SamplingParams.GREEDY, Set.of(), -1, -1, 0, "", salt, null, null);
+        "r",
+        prompt,
+        maxTokens,
+        SamplingParams.GREEDY,
+        Set.of(),
+        -1,
+        -1,
+        0,
+        "",
+        salt,
+        RequestLabel.NONE,
+        null,
+        null,
+        null);
   }
 
   static GenerationRequest embedding(int[] prompt, Pooling pooling) {
@@ -79,8 +95,10 @@ final class Requests {
         request.priority(),
         request.caller(),
         request.cacheSalt(),
+        request.label(),
         constraint,
-        request.pooling());
+        request.pooling(),
+        request.logits());
   }
 
   /** A random prompt. */

@@ -3,6 +3,7 @@ package dev.whit.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.whit.backend.BackendListener;
 import dev.whit.backend.LogitAdjustments;
 import dev.whit.backend.SamplingParams;
 import dev.whit.backend.TokenScore;
@@ -22,6 +23,7 @@ class SamplerTest {
         new Sequence(
             Requests.scored(new int[] {2, 0, 3, 1, 3}, 4, sampling),
             event -> {},
+            BackendListener.NONE,
             CONFIG,
             BlockHash.root(""),
             0);

@@ -3,6 +3,7 @@ package dev.whit.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.whit.backend.BackendListener;
 import dev.whit.backend.CancelCause;
 import dev.whit.backend.FinishReason;
 import dev.whit.backend.GenerationEvent;
@@ -34,7 +35,7 @@ class SchedulerTest {
   private Sequence arrive(GenerationRequest request) {
     // Each in a cache of its own: these tests count blocks, PrefixCacheTest shares them.
     BlockHash root = BlockHash.root("sequence " + arrivals++);
-    Sequence sequence = new Sequence(request, event -> {}, config, root, 0);
+    Sequence sequence = new Sequence(request, event -> {}, BackendListener.NONE, config, root, 0);
     scheduler.add(List.of(sequence));
     return sequence;
   }

@@ -2,12 +2,14 @@ package dev.whit.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.whit.backend.BackendListener;
 import dev.whit.backend.BackendListener.GenerationStats;
 import dev.whit.backend.BackendListener.StepStats;
 import dev.whit.backend.CancelCause;
 import dev.whit.backend.FinishReason;
 import dev.whit.backend.GenerationEvent;
 import dev.whit.backend.RejectedException;
+import dev.whit.backend.RequestLabel;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -27,11 +29,13 @@ class ModelMetricsTest {
 
   private final MeterRegistry registry = new SimpleMeterRegistry();
   private ModelMetrics metrics;
+  private BackendListener requests;
   private boolean healthy = true;
 
   @BeforeEach
   void register() {
     metrics = new ModelMetrics(registry, "m", FIGURES, () -> healthy);
+    requests = metrics.forGeneration(RequestLabel.NONE);
   }
 
   @Test
@@ -98,10 +102,10 @@ class ModelMetricsTest {
 
   @Test
   void tokensAreCountedAndTimed() {
-    metrics.onPrompt(11);
-    metrics.onFirstToken(Duration.ofMillis(30));
-    metrics.onToken(Duration.ofMillis(4));
-    metrics.onToken(Duration.ofMillis(6));
+    requests.onPrompt(11);
+    requests.onFirstToken(Duration.ofMillis(30));
+    requests.onToken(Duration.ofMillis(4));
+    requests.onToken(Duration.ofMillis(6));
 
     assertThat(count("vllm:prompt_tokens_total")).isEqualTo(11);
     assertThat(count("vllm:generation_tokens_total")).isEqualTo(3);
@@ -113,7 +117,7 @@ class ModelMetricsTest {
 
   @Test
   void aRequestThatEndedWellHasItsTimesRecorded() {
-    metrics.onFinished(stats(new GenerationEvent.Finished(FinishReason.LENGTH), 5));
+    requests.onFinished(stats(new GenerationEvent.Finished(FinishReason.LENGTH), 5));
 
     assertThat(count("vllm:request_success_total", "finished_reason", "length")).isEqualTo(1);
     assertThat(registry.get("vllm:e2e_request_latency_seconds").timer().totalTime(MILLIS))
@@ -132,9 +136,9 @@ class ModelMetricsTest {
 
   @Test
   void aStopStringIsAStopAndAClientThatWentIsAnAbort() {
-    metrics.onFinished(stats(new GenerationEvent.Cancelled(CancelCause.STOP_STRING), 2));
-    metrics.onFinished(stats(new GenerationEvent.Cancelled(CancelCause.CLIENT_GONE), 2));
-    metrics.onFinished(stats(new GenerationEvent.Failed("broken"), 0));
+    requests.onFinished(stats(new GenerationEvent.Cancelled(CancelCause.STOP_STRING), 2));
+    requests.onFinished(stats(new GenerationEvent.Cancelled(CancelCause.CLIENT_GONE), 2));
+    requests.onFinished(stats(new GenerationEvent.Failed("broken"), 0));
 
     assertThat(count("vllm:request_success_total", "finished_reason", "stop")).isEqualTo(1);
     assertThat(count("vllm:request_success_total", "finished_reason", "abort")).isEqualTo(1);
@@ -146,10 +150,22 @@ class ModelMetricsTest {
 
   @Test
   void rejectionsAreCountedByReason() {
-    metrics.onRejected(RejectedException.Reason.QUEUE_FULL);
+    requests.onRejected(RejectedException.Reason.QUEUE_FULL);
 
     assertThat(count("whit_requests_rejected_total", "reason", "queue_full")).isEqualTo(1);
     assertThat(count("whit_requests_rejected_total", "reason", "unavailable")).isZero();
+  }
+
+  @Test
+  void requestsOfAnArmAreCountedByThemselves() {
+    BackendListener arm = metrics.forGeneration(new RequestLabel("llama", "packed"));
+    arm.onPrompt(5);
+    requests.onPrompt(7);
+    metrics.forGeneration(new RequestLabel("llama", "packed")).onPrompt(6);
+
+    assertThat(count("vllm:prompt_tokens_total", "experiment", "llama", "arm", "packed"))
+        .isEqualTo(11);
+    assertThat(count("vllm:prompt_tokens_total", "experiment", "", "arm", "")).isEqualTo(7);
   }
 
   @Test

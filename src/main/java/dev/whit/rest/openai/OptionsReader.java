@@ -34,7 +34,6 @@ final class OptionsReader {
     Integer topK = request.integer("top_k", -1, Integer.MAX_VALUE);
     Integer n = request.integer("n", 1, MAX_CHOICES);
     Integer priority = request.integer("priority", Integer.MIN_VALUE, Integer.MAX_VALUE);
-    String _ = request.text("user");
     return new GenerationOptions(
         maxTokens,
         request.number("temperature", 1, "from 0 to 100", t -> t >= 0 && t <= 100),
@@ -51,6 +50,7 @@ final class OptionsReader {
         request.flag("ignore_eos", false),
         logprobs,
         request.flag("return_token_ids", false),
+        request.text("user"),
         priority == null ? 0 : priority,
         cacheSalt(request),
         ResponseFormatReader.read(request.object("response_format")));
