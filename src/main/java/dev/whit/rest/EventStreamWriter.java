@@ -44,12 +44,12 @@ public final class EventStreamWriter extends StreamedReplyWriter<EventStream> {
       end(reply.exchange().request(), response);
     } catch (SseWriter.SlowReaderException e) {
       stream.readerTooSlow();
-      response.reset();
+      abort(reply.exchange().request(), response);
     } catch (ApiException.ClientGone e) {
-      response.reset();
+      abort(reply.exchange().request(), response);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      response.reset();
+      abort(reply.exchange().request(), response);
     } finally {
       stream.close();
       Exchange.answered(reply.exchange(), AnswerFigures.of(stream));

@@ -46,10 +46,10 @@ public final class RelayedReplyWriter extends StreamedReplyWriter<RelayedReply> 
       out.flush();
       end(relayed.exchange().request(), response);
     } catch (SseWriter.SlowReaderException | ApiException.ClientGone e) {
-      response.reset();
+      abort(relayed.exchange().request(), response);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      response.reset();
+      abort(relayed.exchange().request(), response);
     } finally {
       relayed.ended(failure);
     }

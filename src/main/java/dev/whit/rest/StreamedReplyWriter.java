@@ -1,7 +1,9 @@
 package dev.whit.rest;
 
+import io.netty.channel.ChannelHandlerContext;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
+import io.vertx.core.net.impl.ConnectionBase;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.MultivaluedMap;
 import java.io.OutputStream;
@@ -29,6 +31,21 @@ abstract class StreamedReplyWriter<T> implements ServerMessageBodyWriter<T> {
     if (request.version() == HttpVersion.HTTP_1_0) {
       // Without chunks only the end of the connection tells the end of the reply.
       request.connection().close();
+    }
+  }
+
+  /** Breaks a reply off, at once and not only after what its client does not read. */
+  static void abort(HttpServerRequest request, ServerHttpResponse response) {
+    if (request.version() != HttpVersion.HTTP_2
+        && request.connection() instanceof ConnectionBase connection) {
+      // A reset response would take the exchange's end for its own and tell nobody, and the
+      // framework's handler, which is passed by here, would write what is pending first.
+      ChannelHandlerContext transport = connection.channel().pipeline().firstContext();
+      if (transport != null) { // not closed yet
+        var _ = transport.close();
+      }
+    } else {
+      response.reset();
     }
   }
 

@@ -51,6 +51,7 @@ final class RelayTest {
   void forget() {
     RelayTestResource.ENDED.clear();
     RelayTestResource.FIGURES.clear();
+    RelayTestResource.BROKEN_OFF.clear();
   }
 
   private static StubRemote remote(Handler<HttpServerRequest> behaviour) throws Exception {
@@ -243,6 +244,7 @@ final class RelayTest {
       connection.post(PATH, "{}");
       closed.get(30, TimeUnit.SECONDS);
       assertThat(await(RelayTestResource.ENDED).failure()).isNull();
+      assertThat(await(RelayTestResource.BROKEN_OFF)).as("for log and metrics").isTrue();
       assertThat(await(RelayTestResource.FIGURES).complete()).isFalse();
     }
   }

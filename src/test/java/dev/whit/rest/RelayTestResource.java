@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 public final class RelayTestResource {
   static final BlockingQueue<Ended> ENDED = new LinkedBlockingQueue<>();
   static final BlockingQueue<AnswerFigures> FIGURES = new LinkedBlockingQueue<>();
+  static final BlockingQueue<Boolean> BROKEN_OFF = new LinkedBlockingQueue<>();
   static volatile Target.@Nullable Remote target;
 
   private final Vertx vertx;
@@ -44,6 +45,7 @@ public final class RelayTestResource {
   @POST
   @RunOnVirtualThread
   public Response relay(@Context RoutingContext exchange) throws InterruptedException {
+    exchange.addEndHandler(end -> BROKEN_OFF.add(end.failed()));
     RemoteRequest request =
         new RemoteRequest("/chat/completions", body.read(exchange), Exchange.id(exchange), null);
     try (RemoteEndpoint endpoint = new RemoteEndpoint(vertx, Objects.requireNonNull(target))) {

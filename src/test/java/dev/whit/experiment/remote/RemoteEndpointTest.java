@@ -19,8 +19,6 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
@@ -188,23 +186,9 @@ final class RemoteEndpointTest {
         .isThrownBy(() -> new RemoteRequest(path, new byte[0], "r-1", null));
   }
 
-  /** A key and a certificate of its own for localhost. */
-  private static PfxOptions certificate(Path directory) throws Exception {
-    Path store = directory.resolve("key.p12");
-    List<String> command =
-        new ArrayList<>(List.of(System.getProperty("java.home") + "/bin/keytool"));
-    command.addAll(List.of("-genkeypair", "-keyalg", "EC", "-dname", "CN=localhost"));
-    command.addAll(List.of("-ext", "san=dns:localhost", "-storepass", "password"));
-    command.addAll(List.of("-keystore", store.toString()));
-    Process keytool = new ProcessBuilder(command).redirectErrorStream(true).start();
-    String output = new String(keytool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(keytool.waitFor()).as(output).isZero();
-    return new PfxOptions().setPath(store.toString()).setPassword("password");
-  }
-
   @Test
   void speaksHttp2WhereTheRemoteDoes(@TempDir Path directory) throws Exception {
-    PfxOptions certificate = certificate(directory);
+    PfxOptions certificate = LocalCertificate.in(directory);
     HttpServerOptions secure =
         new HttpServerOptions().setSsl(true).setUseAlpn(true).setKeyCertOptions(certificate);
     try (StubRemote remote = new StubRemote(VERTX, secure, RemoteEndpointTest::answer)) {
@@ -222,7 +206,7 @@ final class RemoteEndpointTest {
   void aCertificateThatNobodyVouchesForIsAFailureToConnect(@TempDir Path directory)
       throws Exception {
     HttpServerOptions secure =
-        new HttpServerOptions().setSsl(true).setKeyCertOptions(certificate(directory));
+        new HttpServerOptions().setSsl(true).setKeyCertOptions(LocalCertificate.in(directory));
     try (StubRemote remote = new StubRemote(VERTX, secure, RemoteEndpointTest::answer);
         RemoteEndpoint endpoint =
             endpoint(StubRemote.target("https", remote.port(), null, LIMIT), Map.of())) {

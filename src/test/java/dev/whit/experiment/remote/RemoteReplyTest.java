@@ -9,11 +9,14 @@ import dev.whit.experiment.remote.RemoteException.Reason;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.net.PfxOptions;
 import java.io.ByteArrayOutputStream;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,6 +28,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -427,6 +431,58 @@ final class RemoteReplyTest {
       }
 
       assertThat(read).isEqualTo(events * event.length() + DONE.length());
+    }
+  }
+
+  /** In HTTP/2 streams share a connection, and its window. */
+  @Test
+  void aReaderThatDoesNotReadStopsItsOwnStreamOnly(@TempDir Path directory) throws Exception {
+    PfxOptions certificate = LocalCertificate.in(directory);
+    Buffer event = Buffer.buffer(token("x".repeat(8000)));
+    long events = 20_000;
+    AtomicLong sent = new AtomicLong();
+    CompletableFuture<Throwable> reset = new CompletableFuture<>();
+    try (StubRemote remote =
+        new StubRemote(
+            VERTX,
+            new HttpServerOptions().setSsl(true).setUseAlpn(true).setKeyCertOptions(certificate),
+            request -> {
+              HttpServerResponse response = stream(request);
+              if (sent.get() == 0) {
+                response.exceptionHandler(reset::complete);
+                flood(response, event, events, sent);
+              } else {
+                var _ = response.end(token("a") + DONE);
+              }
+            })) {
+      Target.Remote target = StubRemote.target("https", remote.port(), null, LIMIT);
+      try (RemoteEndpoint endpoint =
+              new RemoteEndpoint(
+                  VERTX,
+                  target,
+                  RemoteEndpoint.options(target).setTrustOptions(certificate),
+                  name -> null,
+                  System::nanoTime);
+          RemoteReply unread = open(endpoint)) {
+        assertThat(unread.next(LIMIT)).isNotNull();
+        long before;
+        do {
+          before = sent.get();
+          Thread.sleep(200);
+        } while (sent.get() > before);
+        assertThat(before * event.length()).as("bytes sent to it").isLessThan(1 << 20);
+        for (int i = 0; i < 20; i++) {
+          try (RemoteReply other = open(endpoint)) {
+            assertThat(readAll(other)).isEqualTo(token("a") + DONE);
+          }
+        }
+        assertThat(remote.received().stream().map(r -> r.request().connection()).distinct())
+            .hasSize(1);
+
+        unread.cancel();
+
+        assertThat(reset.get(10, TimeUnit.SECONDS)).hasMessageContaining("8");
+      }
     }
   }
 
