@@ -497,7 +497,7 @@ final class RemoteReplyTest {
                 request -> {
                   HttpServerResponse response = stream(request);
                   response.write(token("a"));
-                  goOn.thenRun(() -> response.end(token("b") + DONE));
+                  var _ = goOn.thenRun(() -> response.end(token("b") + DONE));
                 });
         RemoteEndpoint endpoint = endpoint(remote.target())) {
       int before = ManagementFactory.getThreadMXBean().getThreadCount();
