@@ -191,7 +191,7 @@ final class RemoteCallTest {
         RemoteEndpoint endpoint = endpoint(remote.impatient())) {
       RemoteException failure = fail(endpoint, LIMIT);
       assertThat(failure.reason()).isEqualTo(Reason.TIMEOUT);
-      assertThat(failure).hasMessage("the remote model did not begin to answer within 300 ms");
+      assertThat(failure).hasMessage("the remote model did not begin to answer within 1000 ms");
       assertThat(remote.received()).hasSize(1);
       closed.get(10, TimeUnit.SECONDS);
       assertThat(endpoint.openCalls()).isZero();

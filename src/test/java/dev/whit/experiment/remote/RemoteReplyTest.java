@@ -87,8 +87,19 @@ final class RemoteReplyTest {
   }
 
   private static RemoteException failureOf(Handler<HttpServerRequest> behaviour) throws Exception {
-    try (StubRemote remote = new StubRemote(VERTX, behaviour);
-        RemoteEndpoint endpoint = endpoint(remote.impatient())) {
+    try (StubRemote remote = new StubRemote(VERTX, behaviour)) {
+      return failureOf(remote.target());
+    }
+  }
+
+  private static RemoteException silenceOf(Handler<HttpServerRequest> behaviour) throws Exception {
+    try (StubRemote remote = new StubRemote(VERTX, behaviour)) {
+      return failureOf(remote.impatient());
+    }
+  }
+
+  private static RemoteException failureOf(Target.Remote target) {
+    try (RemoteEndpoint endpoint = endpoint(target)) {
       return catchThrowableOfType(
           RemoteException.class,
           () -> {
@@ -233,20 +244,20 @@ final class RemoteReplyTest {
 
   @Test
   void aSilenceBeforeTheFirstByteIsAFailure() throws Exception {
-    RemoteException failure = failureOf(request -> stream(request).write(Buffer.buffer()));
+    RemoteException failure = silenceOf(request -> stream(request).write(Buffer.buffer()));
     assertThat(failure.reason()).isEqualTo(Reason.TIMEOUT);
-    assertThat(failure).hasMessage("the remote model did not begin to answer within 300 ms");
+    assertThat(failure).hasMessage("the remote model did not begin to answer within 1000 ms");
   }
 
   @Test
   void aSilenceWithinTheAnswerIsAFailureThatTheRemoteIsToldOf() throws Exception {
     CompletableFuture<Void> closed = new CompletableFuture<>();
     RemoteException failure =
-        failureOf(request -> {
+        silenceOf(request -> {
           request.connection().closeHandler(closed::complete);
           stream(request).write(token("a") + "data: {\"choi");
         });
-    assertThat(failure).hasMessage("the remote model was silent for 300 ms within its answer");
+    assertThat(failure).hasMessage("the remote model was silent for 1000 ms within its answer");
     closed.get(10, TimeUnit.SECONDS);
   }
 

@@ -64,7 +64,7 @@ public final class StubRemote implements AutoCloseable {
 
   /** An arm whose remote may be silent for a moment only. */
   Target.Remote impatient() {
-    return target("http", server.actualPort(), null, Duration.ofMillis(300));
+    return target("http", server.actualPort(), null, Duration.ofSeconds(1));
   }
 
   static Target.Remote target(
