@@ -48,10 +48,11 @@ class ArchitectureTest {
           Map.entry("bench", Set.of("model", "model.loading", "kernel", "kernel.cpu")),
           Map.entry("eval", Set.of("model", "model.loading", "kernel", "kernel.cpu", "tokenizer")),
           Map.entry("experiment", Set.of()),
+          Map.entry("experiment.remote", Set.of("experiment")),
           Map.entry("experiment.statistics", Set.of()),
           Map.entry("bench.synth", Set.of("model", "model.loading", "kernel", "checkpoint")),
           Map.entry("api", Set.of("backend", "tokenizer", "constraint")),
-          Map.entry("rest", Set.of("api", "rest.openai", "rest.access")),
+          Map.entry("rest", Set.of("api", "rest.openai", "rest.access", "experiment.remote")),
           Map.entry("rest.access", Set.of()),
           Map.entry("rest.openai", Set.of("api")));
 

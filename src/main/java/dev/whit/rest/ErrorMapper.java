@@ -1,6 +1,7 @@
 package dev.whit.rest;
 
 import dev.whit.api.ApiException;
+import dev.whit.experiment.remote.RemoteException;
 import dev.whit.rest.access.CallerLimits;
 import dev.whit.rest.openai.ErrorReply;
 import jakarta.ws.rs.WebApplicationException;
@@ -15,6 +16,9 @@ final class ErrorMapper {
   private static final String INVALID_REQUEST = "invalid_request_error";
   private static final int UNAUTHORIZED = 401;
   private static final int CLIENT_CLOSED_REQUEST = 499;
+
+  /** When a remote that is not asked now may be asked again. */
+  private static final Duration REMOTE_RETRY = Duration.ofSeconds(5);
 
   private ErrorMapper() {}
 
@@ -65,6 +69,7 @@ final class ErrorMapper {
       case CallerLimits.LimitExceeded e ->
           HttpError.of(429, message(e), "rate_limit", null, "rate_limit_exceeded")
               .retryAfter(e.retryAfter());
+      case RemoteException e -> of(e);
       // Nothing else reads or writes here but the connection.
       case IOException e -> clientGone("the connection is closed");
       case WebApplicationException e -> ofStatus(e.getResponse().getStatus(), requestId);
@@ -90,6 +95,19 @@ final class ErrorMapper {
       case ApiException.Conflict e -> HttpError.of(409, message, INVALID_REQUEST, null, "conflict");
       case ApiException.ClientGone e -> clientGone(message);
       case ApiException.GenerationFailed e -> internal(requestId);
+    };
+  }
+
+  private static HttpError of(RemoteException failure) {
+    String message = message(failure);
+    return switch (failure.reason()) {
+      case BUSY, CIRCUIT_OPEN ->
+          HttpError.of(503, message, "service_unavailable", null, failure.code())
+              .retryAfter(REMOTE_RETRY);
+      case NO_KEY, CONNECT, RESET, STATUS, ERROR, BAD_REPLY ->
+          HttpError.of(502, message, "remote_error", null, failure.code());
+      case TIMEOUT, DEADLINE -> HttpError.of(504, message, "timeout", null, failure.code());
+      case CANCELLED -> clientGone(message);
     };
   }
 

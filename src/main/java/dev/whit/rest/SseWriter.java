@@ -55,6 +55,11 @@ final class SseWriter {
     pending.writeBytes(END);
   }
 
+  /** Adds events as they are. */
+  void events(byte[] bytes) {
+    pending.writeBytes(bytes);
+  }
+
   /** Adds a comment that keeps the connection alive. */
   void ping() {
     pending.writeBytes(PING);
